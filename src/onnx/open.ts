@@ -35,7 +35,7 @@ export interface OnnxOptions {
   readonly runtime?: Runtime;
 }
 
-/** The sum to differentiate, and the tensors with respect to which. */
+/** The sum to differentiate, and the tensors with respect to which it is differentiated. */
 export interface GradientOf {
   /** A tensor of floats: an output, or a tensor within the model. */
   readonly output: string;
