@@ -121,8 +121,8 @@ function testsOf(file: string, reach: ReadonlyMap<string, ReadonlyMap<string, nu
 }
 
 /**
- * The tests of the page, first those that share most words with the file: rare words, such as a panel's class, count
- * most.
+ * Returns the tests of the page, first those that share most words with the file. Rare words, such as a panel's class,
+ * count most.
  */
 function bySharedWords(file: string, reach: ReadonlyMap<string, unknown>): string[] {
   const wordsIn = (path: string) => new Set(readFileSync(join(ROOT, path), "utf8").match(/[\w-]{3,}/g));
