@@ -1,6 +1,6 @@
 import {jobKeys, jobSeed} from "./job";
 
-/** Mixes 32 bits so that each bit changes about half of all others (Appleby's MurmurHash3 finalizer, public domain). */
+/** Mixes 32 bits so that each bit changes about half of the result (Appleby's MurmurHash3 finalizer, public domain). */
 // @ts-ignore: decorator
 @inline
 function mixed(h: v128): v128 {

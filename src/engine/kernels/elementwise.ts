@@ -1,6 +1,6 @@
 import {greater} from "./simd";
 
-/** Computes out = scale · x + offset. The rows of both may have other bytes between them. */
+/** Computes out = scale · x + offset. In both, other bytes may stand between the rows. */
 export function affine(
   x: usize, xRow: usize, xPlane: usize, height: i32, width: i32, channels: i32, scale: f32, offset: f32,
   out: usize, oRow: usize, oPlane: usize,

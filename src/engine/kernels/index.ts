@@ -1,6 +1,7 @@
 /**
- * @file The engine's kernels. Addresses and strides are in bytes. An element of a plane has 16 bytes: one number of
- * each of four images.
+ * @file The engine's kernels. Addresses and strides are in bytes. A group is four images, one in each lane: an element
+ * of a plane has 16 bytes, one number of each image. Groups add their gradients to slots, which are summed after the
+ * batch.
  */
 export * from "./attention";
 export * from "./convolution";

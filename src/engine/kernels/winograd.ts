@@ -10,8 +10,8 @@ import {placeStride, transformGradient, transformInput, transformOutput} from ".
  *
  * @param u The weights that `winogradWeights` transformed.
  * @param capacity How many squares the scratch memory holds: a whole number of rows.
- * @param v Scratch, [36][inputs][capacity][4], places `vPlace` bytes apart. @param m Scratch,
- * [36][outputs][capacity][4].
+ * @param v Scratch, [36][inputs][capacity][4], places `vPlace` bytes apart.
+ * @param m Scratch, [36][outputs][capacity][4].
  * @param strip Scratch, [6][4 · across + 2][4].
  */
 export function winogradConvolve(

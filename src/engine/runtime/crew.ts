@@ -78,7 +78,7 @@ export async function startCrew(data: Omit<ThreadData, "thread">): Promise<Crew>
     });
     return worker;
   });
-  // A crew that nobody ended must not keep the process alive; one that works must.
+  // A crew keeps the process alive only while it works, and not because nobody ended it.
   const hold = (held: boolean) => {
     for (const worker of workers) held ? worker.ref() : worker.unref();
   };

@@ -11,8 +11,8 @@ const START = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a,
  * Finds the parts of such a file. The magic number, the protocol, the machine, the object and the storages' names are
  * one pickle each. The numbers of each storage follow; their count stands before them.
  *
- * @param storageNamed Gives the storage that a persistent id names. @param bytesOf How many bytes a number of a
- * storage's class has.
+ * @param storageNamed Gives the storage that a persistent id names.
+ * @param bytesOf Returns how many bytes a number of a storage's class has.
  * @throws OnnxError if it is no such file, or ends too soon.
  */
 export function legacyStorages(

@@ -1,11 +1,11 @@
 import {at} from "./vector";
 
 /**
- * Lower bounds of distances, in whole numbers. The columns of a row are split into the leading ones and the rest. |a −
- * b|² is at least the squared distance of the leading columns plus (|a₂| − |b₂|)², where a₂ and b₂ are the rests. The
- * leading columns and the length of the rest are rounded to whole multiples of one unit, in which a row is at most 2¹⁴
- * long. So one instruction computes two products, and every sum is exact: |qa − qb| is off by at most √21 units. A pair
- * that passes is bounded once more, by all its columns, which are rounded likewise.
+ * Lower bounds of distances, in whole numbers. The columns of a row are split into the leading ones and the rest. The
+ * squared distance |a − b|² is at least that of the leading columns plus (|a₂| − |b₂|)², where a₂ and b₂ are the rests.
+ * The leading columns and the length of the rest are rounded to whole multiples of one unit, in which a row is at most
+ * 2¹⁴ long. So one instruction computes two products, and every sum is exact: |qa − qb| is off by at most √21 units. A
+ * pair that passes is bounded once more, by all its columns, which are rounded likewise.
  */
 
 /** How many columns lead. With the length of the rest and one zero, a row has PAIRS pairs of numbers. */

@@ -1,6 +1,6 @@
 /**
  * Computes complex Fourier transforms of length N = 2^a 3^b. Four independent transforms stand in the lanes of a
- * vector. The algorithm is Stockham's, which sorts by itself (Cochran et al. 1967), with radix 4, 3 and 2. An element
+ * vector. The algorithm is Stockham's self-sorting one (Cochran et al. 1967), with radix 4, 3 and 2. An element
  * is two vectors, real then imaginary: 32 bytes.
  */
 

@@ -15,7 +15,8 @@ import {at, sumLanes} from "./vector";
 const NEW: i32 = 0x40000000;
 const PLACE: i32 = 0x3fffffff;
 /**
- * How many slots there are, chosen by the low bits of a place, for the last place that was compared. A power of two.
+ * How many slots a thread has. The low bits of a place choose its slot, which holds the place that was compared last. A
+ * power of two.
  */
 const SLOTS: i32 = 4096;
 /** How many places one task of a round handles, and how many places `searchAll` handles in one pass over all rows. */

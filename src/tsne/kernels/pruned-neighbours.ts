@@ -58,7 +58,7 @@ export function compareBlocks(
   const parts = phase ? 1 : PARTS, partRows = phase ? blockRows : ((blockRows / PARTS + 7) & ~7);
   const from = own * blockRows, to = min(rows, from + blockRows);
   const start = other * blockRows, end = min(room, start + blockRows);
-  for (let inner = 0; inner < parts; inner++) { // a block with itself: likewise, near parts first
+  for (let inner = 0; inner < parts; inner++) { // within one block too, near parts come first
     for (let part = 0; part < parts; part++) {
       if ((part ^ inner) < part) continue;
       const last = min(to, from + (part + 1) * partRows), otherStart = start + (part ^ inner) * partRows;
