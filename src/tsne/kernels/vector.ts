@@ -15,8 +15,8 @@ export function at(base: usize, index: i32): usize {
 }
 
 /**
- * Computes exp of four numbers that are at most 0; numbers below −87 count as −87. The result is 2^n · 2^f with |f| ≤
- * ½, where 2^f is its Taylor series to f⁶: the relative error is below 2e-7.
+ * Computes exp of four numbers that are at most 0; numbers below −87 count as −87. The result is 2^n · 2^f, where f is
+ * from −½ to ½ and 2^f is its Taylor series to f⁶: the relative error is below 2e-7.
  */
 // @ts-ignore: decorator
 @inline

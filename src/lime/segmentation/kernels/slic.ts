@@ -1,9 +1,9 @@
 /**
  * The inner loop of SLIC's k-means. Pixels lie in rows of `stride`, a multiple of eight. The colour of every four
  * pixels is twelve f64: four of each channel. A centre is eight f64: y, x, three of colour, its number of pixels, and
- * two that are not used. The window of a centre is four i32, top, left, bottom and right: the centre looks at [top,
- * bottom) × [left, right). Sums and distances are computed in the order of scikit-image, without fused multiply-adds,
- * so that ties fall as they do there.
+ * two that are not used. The window of a centre is four i32, top, left, bottom and right: the centre looks at
+ * [top, bottom) × [left, right). Sums and distances are computed in the order of scikit-image, without fused
+ * multiply-adds, so that ties fall as they do there.
  */
 
 const CENTER: usize = 64;
