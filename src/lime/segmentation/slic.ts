@@ -16,8 +16,9 @@ const ITERATIONS = 10;
 
 /**
  * Makes SLIC superpixels (Achanta et al. 2012, "SLIC Superpixels Compared to State-of-the-art Superpixel Methods",
- * § 3). It runs k-means over (y, x, L, a, b), in which each centre looks only at a window around it. Then it gives small
- * pieces that are left over to a neighbour. The partition is that of scikit-image 0.19's `slic(…, start_label=0)`.
+ * § 3). It runs k-means over (y, x, L, a, b), in which each centre looks only at a window around it. Then it gives
+ * small pieces that are left over to a neighbour. The partition is that of scikit-image 0.19's
+ * `slic(…, start_label=0)`.
  */
 export function slic(raster: Raster, {segments, compactness, sigma}: SlicSettings): Segmentation {
   const [height, width] = raster.shape;
