@@ -1,8 +1,8 @@
 /**
  * @file Compares the whole job of exigo, by this program and by PyTorch, from the command to its end:
- * `npm run bench -- exigo [--rounds 3]`. Both train its network two epochs on all of MNIST, evaluate and draw confusion
- * and saliency, and write the projector's files, before training and after each epoch. Needs PYTHON with torch,
- * torchvision, scikit-learn and matplotlib.
+ * `npm run bench -- exigo [--rounds 3]`. Both train its network for two epochs on all of MNIST. Before training and
+ * after each epoch, they evaluate it, draw confusion and saliency, and write the projector's files. Needs PYTHON with
+ * torch, torchvision, scikit-learn and matplotlib.
  */
 import {spawn} from "node:child_process";
 import {once} from "node:events";
@@ -55,7 +55,8 @@ async function main(): Promise<void> {
 }
 
 /**
- * The seconds of a command from start to end, and the greatest resident set of its own process in MiB (only on Linux).
+ * Returns the seconds of a command from start to end, and the greatest resident set of its own process in MiB (only on
+ * Linux).
  */
 async function timed(name: string, [command, ...args]: string[]): Promise<{wall: number; peak: number}> {
   const start = performance.now();

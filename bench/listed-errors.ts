@@ -2,10 +2,10 @@
  * @file Counts how many of the wrong labels that the literature lists in MNIST's test set are among the first suspects:
  * `npm run bench -- listed-errors [--seed 0] [--epochs 5] [--folds 0]`.
  *
- * The list: C. Northcutt, A. Athalye, J. Mueller, "Pervasive Label Errors in Test Sets Destabilize Machine Learning
- * Benchmarks", NeurIPS 2021, counts 15; their files (github.com/cleanlab/label-errors, mturk/mnist_mturk.json, commit
- * 5457895) say of each candidate how many of five people saw the given label. These are the 15 candidates of which
- * fewer than three did.
+ * The list is that of C. Northcutt, A. Athalye, J. Mueller, "Pervasive Label Errors in Test Sets Destabilize Machine
+ * Learning Benchmarks", NeurIPS 2021, who count 15 errors. Their files (github.com/cleanlab/label-errors,
+ * mturk/mnist_mturk.json, commit 5457895) say for each candidate how many of five people saw the given label. The 15
+ * errors are the candidates whose label fewer than three people saw.
  */
 import {mkdtempSync, readFileSync, rmSync} from "node:fs";
 import {tmpdir} from "node:os";

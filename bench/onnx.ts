@@ -7,8 +7,8 @@
  * network, exports it and gives its own gradient of the image, with which ours is compared. Then both take turns of
  * half a second on one thread, first only forward and then with the gradient. The first round is not counted. The
  * figures are medians of the milliseconds of processor time for each image (on the clock, other work on the machine
- * would count), and of the ratios of the turns with the least and the greatest. `start` is the time by the clock before
- * the first gradient: the file is read, examined and started.
+ * would count), and medians of the ratios of the turns, with the least and the greatest. `start` is the time by the
+ * clock before the first gradient: the file is read, examined and started.
  */
 import {mkdtempSync, readFileSync, rmSync} from "node:fs";
 import {cpus, loadavg, tmpdir} from "node:os";
@@ -96,7 +96,7 @@ async function turn(work: () => Promise<unknown>, batch: number): Promise<number
   return (user + system) / 1000 / (count * batch);
 }
 
-/** ‖a − b‖ / ‖b‖ */
+/** Computes ‖a − b‖ / ‖b‖. */
 function apart(a: NdArray, b: NdArray): number {
   const [mine, theirs] = [a.data as Float32Array, b.data as Float32Array];
   const norm = (of: (i: number) => number) => Math.sqrt(theirs.reduce((sum, _, i) => sum + of(i) ** 2, 0));

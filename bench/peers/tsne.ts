@@ -1,6 +1,6 @@
 /**
- * @file One embedding by a JavaScript package, ours among them: ts-node tsne.ts PACKAGE DATA ROWS OUT THREADS. As
- * tsne.py.
+ * @file Makes one embedding by a JavaScript package, ours among them: `ts-node tsne.ts PACKAGE DATA ROWS OUT THREADS`,
+ * with the arguments of tsne.py.
  */
 import {readFileSync, writeFileSync} from "node:fs";
 

@@ -1,11 +1,13 @@
-/** @file The types of what goes into the engine and what comes out, all plain numbers; and the error that it throws. */
+/** @file The types of the engine's inputs and results, all of plain numbers, and the error that it throws. */
 
 import type {Variant} from "./runtime/modules";
 
 /** Height, width and channels of one image, in pixels. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
 
-/** Images, row-major: channel c of pixel (y, x) of image n is `pixels[((n * height + y) * width + x) * channels + c]`. */
+/**
+ * Images, row-major: channel c of pixel (y, x) of image n is `pixels[((n * height + y) * width + x) * channels + c]`.
+ */
 export interface Images {
   readonly count: number;
   readonly shape: ImageShape;

@@ -20,7 +20,7 @@ export function graphOf(model: tf.LayersModel): Graph {
     const known = names.get(tensor);
     if (known !== undefined) return known;
     const {sourceLayer: layer, nodeIndex} = tensor;
-    // what it reads comes before it
+    // the nodes that this one reads come before it
     const {inputTensors, outputTensors} = layer.inboundNodes[nodeIndex];
     const read = inputTensors.map(nameOf);
     const call = (calls.get(layer) ?? 0) + 1;

@@ -3,7 +3,10 @@
 /** Height, width and channels of one image, in pixels. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
 
-/** Images as numbers in [0, 1], row-major: channel c of pixel (y, x) of image n is `pixels[((n * height + y) * width + x) * channels + c]`. */
+/**
+ * Images as numbers in [0, 1], row-major: channel c of pixel (y, x) of image n is
+ * `pixels[((n * height + y) * width + x) * channels + c]`.
+ */
 export interface Images {
   readonly count: number;
   readonly shape: ImageShape;

@@ -47,8 +47,8 @@ export interface LimeExplanation {
 }
 
 /**
- * Everything that the masks of one image tell. With it one can explain another class, or draw, without asking the
- * classifier again.
+ * Everything that the masks of one image tell. With it, one can explain another class or draw pictures without asking
+ * the classifier again.
  */
 export interface LimeStudy {
   readonly image: Images;
@@ -170,8 +170,8 @@ function only(live: Uint8Array, values: Float64Array): Float64Array {
 }
 
 /**
- * Every other pair of rows, so that antithetic partners stay together. The first row, the image itself, is in both
- * halves.
+ * Takes every other pair of rows, so that antithetic partners stay together. The first row, the image itself, is in
+ * both halves.
  */
 function halfOf(observations: Observations, half: number): Observations {
   const rows: number[] = [];

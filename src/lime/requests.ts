@@ -95,10 +95,10 @@ export interface CurveOptions {
 }
 
 /**
- * Deletion and insertion (Petsiuk, Das & Saenko 2018): how the class's probability falls as segments are hidden, the strongest
- * first, and rises as they are shown; beside two controls that know nothing of the class.
+ * Deletion and insertion (Petsiuk, Das & Saenko 2018): how the class's probability falls as segments are hidden, the
+ * strongest first, and how it rises as they are shown. Two controls that know nothing of the class come with it.
  *
- * @param explanation Of this image, by `explainWithLime`.
+ * @param explanation The explanation of this image by `explainWithLime`.
  * @example const [lime, random, edges] = await deletionInsertion(model, image, explanation);
  * @throws RangeError if the explanation is of an image of another size; the signal's reason.
  */
@@ -124,9 +124,10 @@ export async function deletionInsertion(
 /**
  * Divides one image into superpixels.
  *
- * @param options What is left out suits the image's size; `segments` is about how many, of slic and grid.
+ * @param options Settings that are left out suit the image's size. `segments` is about how many segments slic or grid
+ * makes.
  * @example const {labels, count} = segment(image, {method: "slic", segments: 50});
- * @throws RangeError for a count of segments that the method has not.
+ * @throws RangeError if the method cannot make that number of segments, or has no such setting.
  */
 export function segment(
   raster: Raster,

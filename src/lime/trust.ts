@@ -7,13 +7,13 @@ import {cholesky, gram, solveCholesky} from "./linear/symmetric-systems";
 export const INTERVAL_95 = 1.96;
 
 /**
- * Standard error of each coefficient over the draw of the masks, by the sandwich formula with leave-one-out residuals
- * (White 1980; HC3 of MacKinnon & White 1985), which holds although the network is not linear: the residual is the
- * model's misfit, not noise, and it differs from mask to mask.
+ * Computes the standard error of each coefficient over the draw of the masks, by the sandwich formula with
+ * leave-one-out residuals (White 1980; HC3 of MacKinnon & White 1985). The formula holds although the network is not
+ * linear: a residual is then the misfit of the model and not noise, and it differs from mask to mask.
  *
  * @param pairsFrom From this row on, rows come in pairs that were drawn together, whose errors cancel or add up
  *   (clusters of two: Liang & Zeger 1986). Without it every row is on its own.
- * @returns One a column; NaN if columns depend on each other and nothing penalises them.
+ * @returns One error for each column; NaN if columns depend on each other and there is no penalty.
  */
 export function coefficientErrors(observations: Observations, fit: LinearFit, pairsFrom?: number): Float64Array {
   const {x, columns, totalWeight} = centred(observations);
@@ -47,7 +47,7 @@ export function coefficientErrors(observations: Observations, fit: LinearFit, pa
   return variance.map((v) => Math.sqrt(Math.max(0, v)));
 }
 
-/** (L Lᵀ)⁻¹. */
+/** Computes (L Lᵀ)⁻¹. */
 function inverseOf(lower: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n);
   const unit = new Float64Array(n);
@@ -69,8 +69,8 @@ export function nearMasks(weights: Float64Array): number {
 }
 
 /**
- * The indices of the `most` largest magnitudes, the strongest first; of equals, the lowest index first. Zeros are left
- * out.
+ * The indices of the `most` largest magnitudes, the strongest first. If magnitudes are equal, the lowest index comes
+ * first. Zeros are left out.
  */
 export function strongest(values: ArrayLike<number>, most: number): number[] {
   return Array.from({length: values.length}, (_, i) => i)

@@ -86,7 +86,7 @@ function innerOf({graph = {}}: ModelProto, names: readonly string[]): string[] {
 const outputsOf = (names: readonly string[]): ModelProto => ({graph: {output: names.map((name) => ({name}))}});
 
 function checkSeed({type, dims}: NdArray, from: string, sizes: Sizes): void {
-  const {type: wanted, dims: shape} = sizes.get(from)!; // the gradient was made of it
+  const {type: wanted, dims: shape} = sizes.get(from)!; // it is there, because the gradient was made from it
   if (type === wanted && dims.length === shape.length && shape.every((n, i) => n === -1 || n === dims[i])) return;
   const rows = shape.map((n) => (n === -1 ? "rows" : n));
   throw new OnnxError(

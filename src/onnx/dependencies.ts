@@ -59,9 +59,12 @@ function isInput({input = []}: GraphProto, name: string): boolean {
   return input.some((value) => value.name === name);
 }
 
-/** Tensors of the graph around it that a node with graphs inside (If, Loop, Scan) reads without naming them as inputs. */
+/**
+ * Returns the tensors of the graph around a node that the node reads without naming them as inputs. Only nodes with
+ * graphs inside (If, Loop, Scan) do so.
+ */
 export function capturedBy(node: NodeProto): string[] {
-  if (!node.attribute?.some(({g}) => g)) return []; // nearly all
+  if (!node.attribute?.some(({g}) => g)) return []; // most nodes
   return Object.values(attributesOf(node)).flatMap((value) =>
     value && typeof value === "object" && !Array.isArray(value) && "node" in value
       ? freeNames(value as GraphProto)

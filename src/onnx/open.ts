@@ -35,7 +35,7 @@ export interface OnnxOptions {
   readonly runtime?: Runtime;
 }
 
-/** The sum to differentiate, and the tensors with respect to which. */
+/** The sum to differentiate, and the tensors with respect to which it is differentiated. */
 export interface GradientOf {
   /** A tensor of floats: an output, or a tensor within the model. */
   readonly output: string;
@@ -76,9 +76,9 @@ export interface Both {
 }
 
 /**
- * Opens an ONNX model (opset 9 or later) from its bytes or its file. Models of 16-bit floats compute in float32: their inputs,
- * outputs and gradients are float32. Feeds stay the caller's, and results are the caller's own. A model whose batch is
- * fixed takes any number of rows all the same.
+ * Opens an ONNX model (opset 9 or later) from its bytes or its file. Models of 16-bit floats compute in float32: their
+ * inputs, outputs and gradients are float32. Feeds stay the caller's, and results are the caller's own. A model whose
+ * batch is fixed takes any number of rows all the same.
  *
  * @throws OnnxError if it is no model, weights are missing, or onnxruntime does not know an operator.
  */

@@ -14,7 +14,7 @@ export interface Plan {
   /**
    * The nodes that compute the gradients, for this file or another one of the same graph. `key` names them.
    *
-   * @throws OnnxError if there is no gradient, or the other file's constants are others.
+   * @throws OnnxError if there is no gradient, or if the constants of the other file differ.
    */
   appendix(
     feeds: Feeds,

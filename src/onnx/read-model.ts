@@ -12,7 +12,7 @@ export interface ModelFile {
 
 /**
  * @param source The bytes, or a path.
- * @param external A folder, or files by the names that the model gives them; of a path, by default its own folder.
+ * @param external A folder, or files by the names that the model gives them. For a path, the default is its own folder.
  * @throws OnnxError if it is no ONNX model, or weights are missing or outside of the folder.
  */
 export async function readModel(source: Uint8Array | string, external?: ModelFile["folder"] | ModelFile["files"]) {
@@ -41,7 +41,7 @@ function parsed(bytes: Uint8Array): ModelProto {
   let model: ModelProto | undefined;
   try {
     model = decodeModel(bytes);
-  } catch {} // no protobuf message: the same one line
+  } catch {} // no protobuf message: the error of the next line says so
   if (!model?.graph?.node?.length) throw new OnnxError(`model: expected an ONNX file, got ${whatInstead(bytes)}`);
   return model;
 }

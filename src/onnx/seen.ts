@@ -71,7 +71,7 @@ async function twoBatches(session: Session, feeds: Feeds, names: readonly string
       Object.entries(feeds).map(([name, array]) => [name, batched.includes(name) ? rowsInTurn(array, count) : array]),
     );
     const out = await session.run(rows, names).catch((error: Error) => error);
-    if (out instanceof Error) return undefined; // asTheyAre tells whether the batch was what it refused
+    if (out instanceof Error) return undefined; // asTheyAre then finds out whether the model refused only this batch
     runs.push({...out, ...rows});
   }
   return runs;

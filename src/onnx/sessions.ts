@@ -23,7 +23,7 @@ export function keptSessions(most: number): Sessions {
     kept.delete(key);
     await session.then(
       (started) => started.release(),
-      () => undefined, // it never started: whoever asked for it was told
+      () => undefined, // it never started, and its caller got the error
     );
   };
   return {

@@ -19,8 +19,8 @@ const MIXING = {iterations: 25, exaggeration: 4};
 const SLOWEST = 50;
 
 /**
- * Makes a map that continues the map of the same rows before their values changed. It takes a few short steps, so that
- * the eye can follow a film of maps, and each costs a fifth of a map from scratch.
+ * Makes a map that continues the map of the same rows before their values changed. It takes few and short steps, so
+ * that the eye can follow a film of such maps. It costs a fifth of a map from scratch.
  *
  * @param data The rows as they are now.
  * @param before Their places on the map before, `[rows * 2]`; not changed.

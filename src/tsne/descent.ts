@@ -27,8 +27,8 @@ export interface Descent {
   /** By default n / exaggeration / 4, at least 50 (Belkina et al. 2019); n / 4 if no iteration is exaggerated. */
   readonly learningRate: number;
   /**
-   * The learning rate after the exaggeration. By default it is the same as before, as in scikit-learn. n / 4 gets as
-   * far in two thirds of the iterations (docs/tsne.md).
+   * The learning rate after the exaggeration. By default it is the same as before, as in scikit-learn. With n / 4, the
+   * descent gets as far in two thirds of the iterations (docs/tsne.md).
    */
   readonly lateLearningRate: number;
   /**
@@ -37,8 +37,8 @@ export interface Descent {
    */
   readonly minGradientNorm: number;
   /**
-   * "mesh" is fast and for the plane only, "tree" is fast and for space only; "all-pairs" is exact. By default, the mesh is
-   * used in the plane from 500 points on, and the tree in space with more than 4,000.
+   * "mesh" is fast and for the plane only, "tree" is fast and for space only; "all-pairs" is exact. By default, the
+   * mesh is used in the plane from 500 points on, and the tree in space with more than 4,000.
    */
   readonly repulsion: "mesh" | "tree" | "all-pairs";
   /**
@@ -68,7 +68,9 @@ const MOMENTUM = {early: 0.5, late: 0.8};
 const STOP_CHECK = 50;
 /** For fewer points than this, all pairs are as fast as the mesh. */
 const MESH_FROM = 500;
-/** Up to so many points of space, all pairs take seconds, and their map keeps its bits. */
+/**
+ * With up to so many points in space, all pairs take only seconds, and these maps keep the bits that they always had.
+ */
 const MOST_PAIRS_IN_SPACE = 4000;
 
 /**

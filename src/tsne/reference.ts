@@ -1,14 +1,14 @@
 import type {Dimensions, Matrix} from "./linear/matrix";
 
 /**
- * @file t-SNE exactly as it is defined (van der Maaten & Hinton, Visualizing Data using t-SNE, JMLR 9, 2008), in double
- * precision, over all pairs. The tests of the fast engine compare with it, and it shows most plainly what that engine
- * computes.
+ * @file t-SNE exactly by its definition (van der Maaten & Hinton, Visualizing Data using t-SNE, JMLR 9, 2008), in
+ * double precision, over all pairs. The tests of the fast engine compare with it, and it shows most plainly what that
+ * engine computes.
  */
 
 /**
- * The k nearest other rows of each row: `indices[i * k + q]` and squared distances, in rising order; of equals, the
- * lower index first.
+ * The k nearest other rows of each row: `indices[i * k + q]` and squared distances, in rising order. If distances are
+ * equal, the lower index comes first.
  */
 export interface Neighbours {
   readonly k: number;
@@ -49,9 +49,9 @@ export function nearestNeighbours({rows, columns, values}: Matrix, k: number): N
 }
 
 /**
- * p(j|i) ∝ exp(−β d²ij) over the given squared distances. β is found by bisection, so that the entropy is
- * log(perplexity) (eq. 1). If more neighbours than the perplexity share one distance, no β is right: then they share
- * the probability.
+ * Computes p(j|i) ∝ exp(−β d²ij) over the given squared distances. β is found by bisection, so that the entropy is
+ * log(perplexity) (eq. 1). If more neighbours than the perplexity share one distance, no β is right; then these
+ * neighbours share the probability.
  */
 export function conditionalProbabilities(distances: Float64Array, perplexity: number): Float64Array {
   const nearest = Math.min(...distances);

@@ -7,9 +7,9 @@ const START_SPREAD = 1e-4;
 const SWEEPS = 60;
 
 /**
- * The data on their first principal components, scaled so that the first one has standard deviation 1e-4 (Kobak &
- * Berens 2019). The sign is chosen so that the score of the largest magnitude is positive; thus the same data give the
- * same start.
+ * Places the rows by their first principal components, scaled so that the first one has standard deviation 1e-4 (Kobak
+ * & Berens 2019). The sign of a component is chosen so that the score of the largest magnitude is positive; thus the
+ * same data give the same start.
  */
 export async function principalStart(space: Space, data: Matrix, dimensions: Dimensions): Promise<Float32Array> {
   const {rows, columns} = data;

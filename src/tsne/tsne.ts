@@ -30,9 +30,9 @@ export interface TsneMap {
 }
 
 /**
- * t-SNE of the rows of a matrix (van der Maaten & Hinton 2008), with scikit-learn 1.2's defaults: perplexity 30, 1,000
- * iterations, the first 250 with attraction times 12, learning rate n / 48, a start from principal components. The same
- * input gives the same bits, whatever the number of threads.
+ * Makes a t-SNE map of the rows of a matrix (van der Maaten & Hinton 2008), with the defaults of scikit-learn 1.2:
+ * perplexity 30, 1,000 iterations, attraction times 12 in the first 250, learning rate n / 48, and a start from
+ * principal components. The same input gives the same bits, whatever the number of threads.
  *
  * @throws RangeError if the numbers are not finite, or the options do not fit them; the signal's reason.
  */

@@ -116,7 +116,7 @@ export function layout(plan: Plan, batchSize: number): Layout {
     constants.push({at, values: numbers});
     return at;
   };
-  // Biases need no second copy: theirs go to a place that nobody reads, one for each number.
+  // Biases need no second copy: each of their numbers goes to a place of its own, which nobody reads.
   const flips = ordered
     .filter((parameter) => parameter.slotted)
     .flatMap((parameter) => {

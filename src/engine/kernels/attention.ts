@@ -1,12 +1,12 @@
 /**
- * @file Attention of several heads (Vaswani et al. 2017, "Attention is all you need", eq. 1), forward and backward, of four images
- * at once. Planes [channel][token][4 images] without a border; a token's channels are q of every head, k of every head, v
- * of every head. Sums go token by token, or channel by channel, in order.
+ * @file Attention with several heads (Vaswani et al. 2017, "Attention is all you need", eq. 1), forward and backward,
+ * for four images at once. Planes are [channel][token][4 images] without a border. The channels of a token are q of
+ * every head, then k of every head, then v of every head. Sums run over the tokens, or over the channels, in order.
  */
 import {exponential} from "./exponential";
 import {greater, madd} from "./simd";
 
-/** out[a][b] = factor · Σ over d of x[d][a] · y[d][b]. */
+/** Computes out[a][b] = factor · Σ over d of x[d][a] · y[d][b]. */
 // @ts-ignore: decorator
 @inline
 function pairs(x: usize, y: usize, tokens: i32, depth: i32, factor: f32, out: usize): void {
@@ -54,7 +54,7 @@ function pairs(x: usize, y: usize, tokens: i32, depth: i32, factor: f32, out: us
   for (; a < tokens; a++) for (let b = 0; b < tokens; b++) pair(x, y, a, b, plane, depth, f, out);
 }
 
-/** One of those sums. */
+/** Computes one of the sums of `pairs`. */
 function pair(x: usize, y: usize, a: i32, b: i32, plane: usize, depth: i32, f: v128, out: usize): void {
   let p = x + (<usize>a << 4), q = y + (<usize>b << 4);
   let s = f32x4.splat(0);
@@ -66,7 +66,10 @@ function pair(x: usize, y: usize, a: i32, b: i32, plane: usize, depth: i32, f: v
   v128.store(out + <usize>a * plane + (<usize>b << 4), f32x4.mul(s, f));
 }
 
-/** out[d][a] = factor · Σ over b of w[a][b] · x[d][b]; w's steps from a to the next and from b to the next are in bytes. */
+/**
+ * Computes out[d][a] = factor · Σ over b of w[a][b] · x[d][b]. In w, `wa` is the number of bytes from an a to the next,
+ * and `wb` that from a b to the next.
+ */
 // @ts-ignore: decorator
 @inline
 function mix(
@@ -116,7 +119,7 @@ function mix(
   for (; d < depth; d++) for (let a = 0; a < tokens; a++) mixture(w + <usize>a * wa, wb, x, d, a, plane, tokens, f, out);
 }
 
-/** One of those sums. */
+/** Computes one of the sums of `mix`. */
 function mixture(w: usize, wb: usize, x: usize, d: i32, a: i32, plane: usize, tokens: i32, f: v128, out: usize): void {
   let p = x + <usize>d * plane;
   let s = f32x4.splat(0);
@@ -128,7 +131,7 @@ function mixture(w: usize, wb: usize, x: usize, d: i32, a: i32, plane: usize, to
   v128.store(out + <usize>d * plane + (<usize>a << 4), f32x4.mul(s, f));
 }
 
-/** The softmax of each row, in place; the row's greatest is taken off first, so that nothing overflows. */
+/** Replaces each row by its softmax. The row's greatest number is subtracted first, so that nothing overflows. */
 // @ts-ignore: decorator
 @inline
 function softmaxRows(scores: usize, tokens: i32): void {
@@ -154,9 +157,9 @@ function scaleOf(depth: i32): f32 {
 }
 
 /**
- * out = softmax(q kᵀ / √depth) v of each head.
+ * Computes out = softmax(q kᵀ / √depth) v for each head.
  *
- * @param weights Where the softmax goes, for the way back: [head][from][to][4].
+ * @param weights Receives the softmax, which the gradient needs: [head][from][to][4].
  */
 export function attend(qkv: usize, tokens: i32, heads: i32, depth: i32, weights: usize, out: usize): void {
   const head = (<usize>tokens << 4) * depth, all = head * heads;
@@ -169,7 +172,7 @@ export function attend(qkv: usize, tokens: i32, heads: i32, depth: i32, weights:
   }
 }
 
-/** @param weights As `attend` left them. @param scratch For tokens² elements. */
+/** @param weights The softmax that `attend` left. @param scratch Room for tokens² elements. */
 export function attendGradient(
   qkv: usize, tokens: i32, heads: i32, depth: i32, weights: usize, dOut: usize, scratch: usize, dQkv: usize,
 ): void {
@@ -178,14 +181,14 @@ export function attendGradient(
   const scale = scaleOf(depth);
   for (let h = 0; h < heads; h++) {
     const q = qkv + <usize>h * head, dq = dQkv + <usize>h * head, d = dOut + <usize>h * head;
-    mix(weights, 16, row, d, tokens, depth, 1, dq + 2 * all); // of v
-    pairs(d, q + 2 * all, tokens, depth, 1, scratch); // of the softmax
+    mix(weights, 16, row, d, tokens, depth, 1, dq + 2 * all); // the gradient of v
+    pairs(d, q + 2 * all, tokens, depth, 1, scratch); // the gradient of the softmax
     for (let a: usize = 0; a < <usize>tokens; a++) {
       const p = weights + a * row, g = scratch + a * row;
       let sum = f32x4.splat(0);
       for (let at: usize = 0; at < row; at += 16) sum = madd(sum, v128.load(p + at), v128.load(g + at));
       for (let at: usize = 0; at < row; at += 16) {
-        v128.store(g + at, f32x4.mul(v128.load(p + at), f32x4.sub(v128.load(g + at), sum))); // of the scores
+        v128.store(g + at, f32x4.mul(v128.load(p + at), f32x4.sub(v128.load(g + at), sum))); // the scores' gradient
       }
     }
     mix(scratch, row, 16, q + all, tokens, depth, scale, dq);

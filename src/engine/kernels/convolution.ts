@@ -5,13 +5,14 @@ import {
 } from "./generated/tiles";
 
 /**
- * A convolution of four images at once: out[k][y][x] = epilogue(bias[k] + Σ_tap x[y · stride, x · stride + tap] · w[k][tap]).
- * Also every gradient with respect to a convolution's input: the same sum over the bordered output gradient, with
- * flipped weights (Dumoulin & Visin 2016, section 4).
+ * Convolves four images at once: out[k][y][x] = epilogue(bias[k] + Σ_tap x[y · stride, x · stride + tap] · w[k][tap]).
+ * It also computes the gradient with respect to a convolution's input: this is the same sum, over the output's gradient
+ * with a border, with flipped weights (Dumoulin & Visin 2016, section 4).
  *
- * @param taps Byte offset of each tap from the window's first input, u32 [tapCount].
- * @param w Packed by four output channels, f32 [channels / 4][tapCount][4]; what is left over, [tapCount][channels % 4].
- * @param epilogue 0 none, 1 relu, 2 relu's derivative: 0 where `mask` is not above 0.
+ * @param taps The byte offset of each tap from the window's first input, u32 [tapCount].
+ * @param w Packed by four output channels, f32 [channels / 4][tapCount][4]; the channels left over stand at the end,
+ *   [tapCount][channels % 4].
+ * @param epilogue 0: none. 1: relu. 2: relu's derivative: the output is 0 where `mask` is not above 0.
  */
 export function convolve(
   x: usize, xRow: usize, xStep: usize, taps: usize, tapCount: i32, w: usize, bias: usize, channels: i32,
@@ -37,10 +38,10 @@ export function convolve(
 }
 
 /**
- * Adds this group's gradient with respect to the weights to its slot: g[k][tap] += Σ_yx dy[k][y][x] · x[y, x + tap],
- * summed over the lanes at the end.
+ * Adds this group's gradient with respect to the weights to its slot: g[k][tap] += Σ_yx dy[k][y][x] · x[y, x + tap].
+ * The lanes, one for each image, are summed at the end.
  *
- * @param g Packed as the weights; slot s stands `slotStride` bytes after slot s − 1.
+ * @param g Packed like the weights. Each slot begins `slotStride` bytes after the slot before it.
  */
 export function convolutionWeightGradient(
   x: usize, xRow: usize, xPlane: usize, channelsIn: i32, kernelHeight: i32, kernelWidth: i32,
@@ -85,7 +86,7 @@ export function convolutionBiasGradient(
 ): void {
   g += <usize>(group % slots) * slotStride;
   for (let k = 0; k < channels; k++) {
-    // Several chains, so that additions overlap.
+    // Four separate sums, so that the processor can work on several additions at once.
     let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
     for (let y = 0; y < height; y++) {
       let p = dy + <usize>k * dPlane + <usize>y * dRow;

@@ -3,7 +3,7 @@ import {denseTile4, denseTile8, denseTile12} from "./generated/tiles";
 import {jobCount} from "./job";
 
 /**
- * out[o] = bias[o] + Σ_i x[i] · w[i][o] for four images, a lane each.
+ * Computes out[o] = bias[o] + Σ_i x[i] · w[i][o] for four images, one in each lane.
  *
  * @param outputs Columns of `w`, rounded up to a multiple of 4 (the spare ones hold 0).
  */
@@ -26,7 +26,10 @@ export function dense(x: usize, inputs: i32, w: usize, outputs: i32, bias: usize
   }
 }
 
-/** dx[i] = Σ_o w[i][o] · dz[o], four rows of weights at a time; each in two chains, so that additions overlap. */
+/**
+ * Computes dx[i] = Σ_o w[i][o] · dz[o], four rows of weights at a time. Each sum is split into those of even and odd o,
+ * so that the processor can work on several additions at once.
+ */
 export function denseInputGradient(inputs: i32, w: usize, outputs: i32, dz: usize, dx: usize): void {
   const row = <usize>outputs << 2;
   const end = dz + (<usize>outputs << 4);
@@ -65,7 +68,10 @@ export function denseInputGradient(inputs: i32, w: usize, outputs: i32, dz: usiz
   }
 }
 
-/** Keeps a group's dz for the end of the batch, outputs in the lanes: dz [o][4] → out f32 [n][outputs]. */
+/**
+ * Copies a group's dz to the place where it stays until the end of the batch, with the outputs in the lanes: dz [o][4]
+ * → out f32 [n][outputs].
+ */
 export function keepTransposed(dz: usize, outputs: i32, out: usize, group: i32, groups: i32, job: usize): void {
   out += <usize>(group * outputs) << 4;
   for (let o = 0; o < outputs; o++) {
@@ -76,10 +82,11 @@ export function keepTransposed(dz: usize, outputs: i32, out: usize, group: i32, 
 }
 
 /**
- * The whole batch's gradient, for a part of the rows: g[i][o] = Σ_n x[n][i] · dz[n][o], images in order, so that the sum
- * is the same whoever makes it. The first part makes the bias' too.
+ * Computes the gradient of the whole batch for one part of the rows: g[i][o] = Σ_n x[n][i] · dz[n][o]. It adds the
+ * images in order, so that the sum does not depend on the thread that computes it. The first part computes the bias'
+ * gradient too.
  *
- * @param x Kept inputs, [group][inputs][4]. @param dz Kept output gradients, f32 [n][outputs].
+ * @param x The stored inputs, [group][inputs][4]. @param dz The stored output gradients, f32 [n][outputs].
  */
 export function denseWeightGradient(
   x: usize, inputs: i32, dz: usize, outputs: i32, g: usize, gBias: usize, part: i32, parts: i32, job: usize,

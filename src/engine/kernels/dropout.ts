@@ -1,6 +1,6 @@
 import {jobKeys, jobSeed} from "./job";
 
-/** Mixes 32 bits so that each decides about half of all others (Appleby's MurmurHash3 finalizer, public domain). */
+/** Mixes 32 bits so that each bit changes about half of the result (Appleby's MurmurHash3 finalizer, public domain). */
 // @ts-ignore: decorator
 @inline
 function mixed(h: v128): v128 {
@@ -12,10 +12,11 @@ function mixed(h: v128): v128 {
 }
 
 /**
- * Inverted dropout (Srivastava et al. 2014): out = x · scale where hash(seed, layer, key of the image, unit) ≥ threshold, else 0.
- * The gradient is the same function of the output's gradient: the mask is made again, not kept.
+ * Inverted dropout (Srivastava et al. 2014): out = x · scale where hash(seed, layer, key of the image, unit) ≥
+ * threshold, and 0 elsewhere. The gradient is the same function of the output's gradient: the mask is not stored, but
+ * made again.
  *
- * @param n Units. @param layer Hash of the layer's name. @param threshold rate · 2³², unsigned.
+ * @param n The number of units. @param layer A hash of the layer's name. @param threshold rate · 2³², unsigned.
  */
 export function dropout(
   x: usize, n: i32, layer: i32, threshold: u32, scale: f32, out: usize, group: i32, groups: i32, job: usize,

@@ -1,6 +1,6 @@
 import {greater} from "./simd";
 
-/** out = scale · x + offset, plane by plane; rows may stand further apart on either side. */
+/** Computes out = scale · x + offset. In both, other bytes may stand between the rows. */
 export function affine(
   x: usize, xRow: usize, xPlane: usize, height: i32, width: i32, channels: i32, scale: f32, offset: f32,
   out: usize, oRow: usize, oPlane: usize,
@@ -19,7 +19,7 @@ export function affine(
   }
 }
 
-/** out = max(x, 0); NaN stays NaN. */
+/** Computes out = max(x, 0). NaN stays NaN. */
 export function relu(
   x: usize, xRow: usize, xPlane: usize, height: i32, width: i32, channels: i32,
   out: usize, oRow: usize, oPlane: usize,
@@ -39,8 +39,8 @@ export function relu(
 }
 
 /**
- * Copies planes to where they belong, `step` bytes between neighbours (`oStep` on the way out, for dilated planes).
- * With `mask`, only where the relu output there is above 0: relu's derivative.
+ * Copies planes to other planes. Neighbours in `out` are `oStep` bytes apart, because its planes may be dilated. With
+ * `mask`, the output of a relu, a number becomes 0 where the mask is not above 0: this is relu's derivative.
  */
 export function spread(
   x: usize, xRow: usize, xPlane: usize, height: i32, width: i32, channels: i32,

@@ -1,15 +1,16 @@
 import {madd} from "./simd";
 
 /**
- * eˣ of each lane to about one unit in the last place, between x = −87.3 and 88: eˣ = 2ⁿ eʳ with n the whole number nearest to
- * x / ln 2, and eʳ by a polynomial of degree 6 (the coefficients are those of Cephes' expf, Moshier 1992).
+ * Computes eˣ of each lane to about one unit in the last place; x is cut to −87.3 and 88. eˣ = 2ⁿ eʳ, where n is the
+ * whole number nearest to x / ln 2, and eʳ is a polynomial of degree 7 (the coefficients are those of Cephes' expf,
+ * Moshier 1992).
  */
 // @ts-ignore: decorator
 @inline
 export function exponential(value: v128): v128 {
   const x = f32x4.pmin(f32x4.pmax(value, f32x4.splat(-87.3)), f32x4.splat(88));
   const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
-  // ln 2 in two parts, the first of few bits: n times it is exact
+  // ln 2 is subtracted in two parts: the first has few bits, so that n times it is exact
   let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
   r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
   let p = f32x4.splat(1.9875691500e-4);

@@ -2,7 +2,10 @@ import {exponential} from "./exponential";
 import {normalBelow} from "./normal";
 import {madd} from "./simd";
 
-/** y = x Φ(x), and its slope Φ(x) + x φ(x), which the way back then need not work out again. `count` is a multiple of four. */
+/**
+ * Computes y = x Φ(x) and its slope Φ(x) + x φ(x), so that the gradient need not compute the slope again. `count` is a
+ * multiple of four.
+ */
 export function geluWithSlope(x: usize, y: usize, slope: usize, count: i32): void {
   const end = <usize>count << 2;
   for (let at: usize = 0; at < end; at += 16) {
@@ -14,7 +17,7 @@ export function geluWithSlope(x: usize, y: usize, slope: usize, count: i32): voi
   }
 }
 
-/** out = a · b, element by element. `count` is a multiple of four. */
+/** Computes out = a · b, element by element. `count` is a multiple of four. */
 export function products(a: usize, b: usize, out: usize, count: i32): void {
   const end = <usize>count << 2;
   for (let at: usize = 0; at < end; at += 16) {

@@ -1,20 +1,22 @@
 import {jobCount, jobImages, jobOutput} from "./job";
 
-/** The first two of each: a0 b0 a1 b1. */
+/** Interleaves the first two numbers of each: a0 b0 a1 b1. */
 // @ts-ignore: decorator
 @inline
 function lower(a: v128, b: v128): v128 {
   return v128.shuffle<f32>(a, b, 0, 4, 1, 5);
 }
 
-/** The last two of each: a2 b2 a3 b3. */
+/** Interleaves the last two numbers of each: a2 b2 a3 b3. */
 // @ts-ignore: decorator
 @inline
 function upper(a: v128, b: v128): v128 {
   return v128.shuffle<f32>(a, b, 2, 6, 3, 7);
 }
 
-/** Four vectors as rows, stored as columns, `step` bytes apart: on the way in and on the way out the same. */
+/**
+ * Transposes four vectors and stores them `step` bytes apart. It is its own inverse: loading and storing both use it.
+ */
 // @ts-ignore: decorator
 @inline
 function storeTurned(a: v128, b: v128, c: v128, d: v128, to: usize, step: usize): void {
@@ -26,7 +28,7 @@ function storeTurned(a: v128, b: v128, c: v128, d: v128, to: usize, step: usize)
 }
 
 /**
- * Takes a group's four images from the job, one to a lane: f32 [n][h][w][c] → planes [c][h][w][4]. Lanes past the
+ * Loads a group's four images from the job, one into each lane: f32 [n][h][w][c] → planes [c][h][w][4]. Lanes past the
  * last image are 0.
  */
 export function loadImages(
@@ -58,7 +60,10 @@ export function loadImages(
   }
 }
 
-/** Four channels at a time where there are so many, four pixels of a row where there is one; else number by number. */
+/**
+ * Loads four images: four channels at a time while there are that many, four pixels of a row if there is one channel,
+ * and otherwise one number of each image at a time.
+ */
 // @ts-ignore: decorator
 @inline
 function loadFour(
@@ -99,9 +104,10 @@ function loadFour(
 }
 
 /**
- * Gives a group's planes back in the job's output: planes [c][h][w][4] → f32 [n][h][w][c]. Absent images are skipped.
+ * Writes a group's planes to the job's output: planes [c][h][w][4] → f32 [n][h][w][c]. Absent images are skipped.
  *
- * @param before Numbers an image that stand before them in the output, all images' together.
+ * @param before How many numbers for each image stand in the output before these planes. Those of all images come
+ * first.
  */
 export function storeImages(
   height: i32, width: i32, channels: i32, from: usize, row: usize, plane: usize, before: usize,
@@ -173,7 +179,7 @@ function storeFour(
   }
 }
 
-/** Keeps a group's planes for the end of the batch: `bytes` bytes to `out + group · bytes`. */
+/** Copies a group's planes to where they stay until the end of the batch: `bytes` bytes to `out + group · bytes`. */
 export function keepGroup(from: usize, bytes: usize, out: usize, group: i32, groups: i32, job: usize): void {
   memory.copy(out + <usize>group * bytes, from, bytes);
 }

@@ -1,4 +1,8 @@
-/** @file The engine's kernels. Addresses and strides are in bytes; a plane's element is four images' numbers, 16 bytes. */
+/**
+ * @file The engine's kernels. Addresses and strides are in bytes. A group is four images, one in each lane: an element
+ * of a plane has 16 bytes, one number of each image. Groups add their gradients to slots, which are summed after the
+ * batch.
+ */
 export * from "./attention";
 export * from "./convolution";
 export * from "./dense";
@@ -18,7 +22,7 @@ export * from "./winograd";
 export * from "./winograd-gradient";
 export * from "./winograd-weights";
 
-/** Where the module's own tables end: nothing else may stand below. */
+/** Returns the address where the module's own tables end. Nothing else may be stored below it. */
 export function heapBase(): usize {
   return __heap_base;
 }

@@ -1,11 +1,11 @@
 /**
- * @file Layer normalisation over the channels of each token (Ba, Kiros & Hinton 2016): ŷ = (x − mean) / √(variance + ε), y = gain
- * · ŷ + bias. Planes [channel][token][4 images] without a border; the variance is of the differences from the mean, so that
- * nothing cancels. A few tokens pass together: their cache lines are neighbours.
+ * @file Layer normalisation over the channels of each token (Ba, Kiros & Hinton 2016): ŷ = (x − mean) / √(variance +
+ * ε), y = gain · ŷ + bias. Planes are [channel][token][4 images] without a border. The variance is computed from the
+ * differences from the mean, so that no digits cancel. One token follows another; neighbours share a cache line.
  */
 import {madd, sumOfLanes} from "./simd";
 
-/** @param statistics Where each token's mean and 1 / √(variance + ε) go: [2][token][4]. */
+/** @param statistics Receives each token's mean and 1 / √(variance + ε): [2][token][4]. */
 export function layerNorm(
   x: usize, tokens: i32, channels: i32, gain: usize, bias: usize, epsilon: f32, out: usize, statistics: usize,
 ): void {
@@ -35,7 +35,10 @@ export function layerNorm(
   }
 }
 
-/** dx = (g − mean of g − ŷ · mean of g ŷ) / √(variance + ε), with g = gain · dy; means over the channels. */
+/**
+ * Computes dx = (g − mean of g − ŷ · mean of g ŷ) / √(variance + ε), with g = gain · dy. The means are over the
+ * channels.
+ */
 export function layerNormGradient(
   x: usize, statistics: usize, dy: usize, tokens: i32, channels: i32, gain: usize, dx: usize,
 ): void {
@@ -63,7 +66,7 @@ export function layerNormGradient(
   }
 }
 
-/** Adds this group's gradients to its slot: of the gain Σ dy ŷ, of the bias Σ dy, over tokens and images. */
+/** Adds this group's gradients to its slot: Σ dy ŷ for the gain, and Σ dy for the bias, over tokens and images. */
 export function layerNormWeightGradient(
   x: usize, statistics: usize, dy: usize, tokens: i32, channels: i32, gGain: usize, gBias: usize,
   slots: i32, slotStride: usize, group: i32, groups: i32, job: usize,

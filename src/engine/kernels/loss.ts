@@ -1,6 +1,6 @@
 import {jobCount, jobLabels, jobOutput} from "./job";
 
-/** Softmax of four images' logits, in place: z [class][4]. */
+/** Computes the softmax of four images' logits, z [class][4]. `out` has the same shape and may be z itself. */
 export function softmax(z: usize, classes: i32, out: usize): void {
   for (let lane = 0; lane < 4; lane++) {
     const zp = z + (<usize>lane << 2), q = out + (<usize>lane << 2);
@@ -18,12 +18,15 @@ export function softmax(z: usize, classes: i32, out: usize): void {
 }
 
 /**
- * Softmax cross-entropy of each image, log Σ_k exp z_k − z_label in nats, and its gradient with respect to the logits,
- * (softmax − one-hot) · weight / count: the batch's mean, each image weighted by its class. Absent images' gradients are 0. The job's output is f32 [n][6]: the loss,
- * the class of the greatest logit (the first of equals), its probability, the label's logit less the greatest other's, the distance
- * of the probabilities from the one-hot label (EL2N, Paul et al. 2021), and their entropy in nats; no weight is in it.
+ * Computes the softmax cross-entropy of each image in nats, log Σ_k exp z_k − z_label, and the gradient of its mean
+ * over the batch with respect to the logits, (softmax − one-hot) · weight / count. The weight of an image is that of
+ * its class. Absent images get a gradient of 0.
  *
- * @param weights Of each class, f32 [classes]; 0: all are 1.
+ * The job's output is f32 [n][6], and the weights do not enter it: the loss; the class of the greatest logit (the first
+ * of equals); the probability of this class; the label's logit minus the greatest other logit; the distance between the
+ * probabilities and the one-hot label (EL2N, Paul et al. 2021); and the entropy of the probabilities in nats.
+ *
+ * @param weights The weight of each class, f32 [classes]; 0: all weights are 1.
  */
 export function crossEntropy(
   z: usize, classes: i32, dz: usize, weights: usize, group: i32, groups: i32, job: usize,
@@ -58,10 +61,10 @@ export function crossEntropy(
     const own = load<f32>(zp + (<usize>label << 4));
     store<f32>(result, Mathf.log(sum) + greatest - own);
     store<f32>(result, <f32>guess, 4);
-    store<f32>(result, 1 / sum, 8); // e^(greatest - greatest) over the sum
+    store<f32>(result, 1 / sum, 8); // the greatest logit's e^0 over the sum
     store<f32>(result, own - other, 12);
     const scale: f32 = (weights ? load<f32>(weights + (<usize>label << 2)) : <f32>1) / <f32>count;
-    let others: f32 = 0, squares: f32 = 0; // 1 less the label's probability, without its rounding
+    let others: f32 = 0, squares: f32 = 0; // others: 1 − the label's probability, without rounding that difference
     for (let k = 0; k < classes; k++) {
       const p = load<f32>(q + (<usize>k << 4));
       if (k != label) {
@@ -75,7 +78,10 @@ export function crossEntropy(
   }
 }
 
-/** Gradient of the target's logit, or of the sum of all (−1), with respect to the logits: ones and zeros. */
+/**
+ * Writes the gradient of the target's logit with respect to the logits: 1 for the target and 0 for the others. If the
+ * target is −1, it is the gradient of the sum of all logits, and all are 1.
+ */
 export function logitGradient(classes: i32, dz: usize, group: i32, groups: i32, job: usize): void {
   const count = jobCount(job);
   for (let lane = 0; lane < 4; lane++) {

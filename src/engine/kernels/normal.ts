@@ -2,7 +2,8 @@
 import {madd} from "./simd";
 
 /**
- * Φ(x), its error below 1.5e-7 / 2: erf by Abramowitz & Stegun 1964, formula 7.1.26.
+ * Computes Φ(x), the share of the normal distribution below x. erf is that of Abramowitz & Stegun 1964, formula 7.1.26;
+ * the error of Φ is below 1.5e-7 / 2.
  *
  * @param e e^(−x² / 2).
  */

@@ -1,7 +1,7 @@
 import {jobCount} from "./job";
 import {sumOfLanes} from "./simd";
 
-/** All bits of the lanes that hold an image; the rest 0. */
+/** A mask: all bits are set in the lanes that hold an image, and none in the other lanes. */
 // @ts-ignore: decorator
 @inline
 function present(group: i32, job: usize): v128 {
@@ -9,8 +9,8 @@ function present(group: i32, job: usize): v128 {
 }
 
 /**
- * Mean and summed squared deviation of each channel over a group's images, f32 [group][channels][2]. Two passes: the
- * difference of squares would lose what it is after.
+ * Computes the mean and the sum of squared deviations of each channel over a group's images, f32 [group][channels][2].
+ * It reads the images twice: to subtract the mean's square from the mean of the squares would lose too many digits.
  */
 export function channelMoments(
   x: usize, row: usize, plane: usize, height: i32, width: i32, channels: i32, moments: usize,
@@ -43,7 +43,9 @@ export function channelMoments(
   }
 }
 
-/** The batch's mean and (biased) variance from its groups', in group order (Chan, Golub & LeVeque 1979). */
+/**
+ * Combines the groups' moments to the batch's mean and (biased) variance, in group order (Chan, Golub & LeVeque 1979).
+ */
 export function combineMoments(
   moments: usize, channels: i32, pixels: i32, mean: usize, variance: usize, part: i32, parts: i32, job: usize,
 ): void {
@@ -63,7 +65,7 @@ export function combineMoments(
   }
 }
 
-/** out = gamma · (x − mean) / √(variance + epsilon) + beta, channel by channel (Ioffe & Szegedy 2015, algorithm 1). */
+/** Computes out = gamma · (x − mean) / √(variance + epsilon) + beta by channel (Ioffe & Szegedy 2015, algorithm 1). */
 export function normalize(
   x: usize, row: usize, plane: usize, height: i32, width: i32, channels: i32,
   mean: usize, variance: usize, gamma: usize, beta: usize, epsilon: f32, out: usize, oRow: usize, oPlane: usize,
@@ -82,7 +84,10 @@ export function normalize(
   }
 }
 
-/** A group's Σ dy and Σ dy · x̂ of each channel, f32 [group][channels][2], x̂ = (x − mean) / √(variance + epsilon). */
+/**
+ * Computes Σ dy and Σ dy · x̂ over a group for each channel, f32 [group][channels][2], with
+ * x̂ = (x − mean) / √(variance + epsilon).
+ */
 export function normalizationSums(
   x: usize, row: usize, plane: usize, height: i32, width: i32, channels: i32, mean: usize, variance: usize, epsilon: f32,
   dy: usize, dRow: usize, dPlane: usize, sums: usize, group: i32, groups: i32, job: usize,
@@ -107,7 +112,7 @@ export function normalizationSums(
   }
 }
 
-/** The batch's sums, in group order: gradients with respect to beta (Σ dy) and gamma (Σ dy · x̂). */
+/** Adds these sums of all groups, in group order. They are the gradients of beta (Σ dy) and of gamma (Σ dy · x̂). */
 export function combineSums(
   sums: usize, channels: i32, beta: usize, gamma: usize, part: i32, parts: i32, job: usize,
 ): void {
@@ -125,7 +130,8 @@ export function combineSums(
 }
 
 /**
- * dx = gamma / √(variance + epsilon) · (dy − mean(dy) − x̂ · mean(dy · x̂)), means over the batch; 0 for absent images.
+ * Computes dx = gamma / √(variance + epsilon) · (dy − mean(dy) − x̂ · mean(dy · x̂)). The means are over the batch.
+ * Absent images get 0.
  *
  * @param dBeta Σ dy. @param dGamma Σ dy · x̂.
  */
@@ -156,7 +162,7 @@ export function normalizationGradient(
   }
 }
 
-/** In inference mean and variance are constants: dx = dy · gamma / √(variance + epsilon). */
+/** The gradient in inference, where mean and variance are constants: dx = dy · gamma / √(variance + epsilon). */
 export function normalizationScale(
   dy: usize, dRow: usize, dPlane: usize, height: i32, width: i32, channels: i32,
   variance: usize, gamma: usize, epsilon: f32, out: usize, oRow: usize, oPlane: usize,
@@ -172,7 +178,7 @@ export function normalizationScale(
   }
 }
 
-/** Moving averages go a step towards the batch's moments: m += (batch − m) · (1 − momentum). */
+/** Moves the moving averages a step towards the batch's moments: m += (batch − m) · (1 − momentum). */
 export function moveAverages(
   moving: usize, batch: usize, channels: i32, share: f32, part: i32, parts: i32, job: usize,
 ): void {

@@ -1,7 +1,10 @@
 import {jobCorrection, jobRate} from "./job";
 import {partStart} from "./simd";
 
-/** Sums the slots' gradients in slot order and empties the slots: out[i] = Σ_s slots[s][i] for a part of the i. */
+/**
+ * Sums gradients over the slots, in the order of the slots, and sets the slots to 0: out[i] = Σ_s slots[s][i]. A call
+ * handles the indices i of one part.
+ */
 export function sumSlots(
   slots: usize, count: i32, stride: usize, n: i32, out: usize, part: i32, parts: i32, job: usize,
 ): void {
@@ -20,7 +23,7 @@ export function sumSlots(
 }
 
 /**
- * Adam (Kingma & Ba 2015, algorithm 1), epsilon added outside the root as tfjs has it:
+ * One step of Adam (Kingma & Ba 2015, algorithm 1). Epsilon is added outside the root, as in tfjs:
  * p −= rate · m / (√(v · correction) + epsilon).
  */
 export function adam(
@@ -40,7 +43,7 @@ export function adam(
   }
 }
 
-/** Gradient descent with momentum (Polyak 1964), as tfjs has it: m = momentum · m + g; p −= rate · m. */
+/** One step of gradient descent with momentum (Polyak 1964), as in tfjs: m = momentum · m + g; p −= rate · m. */
 export function momentum(p: usize, g: usize, m: usize, n: i32, decay: f32, part: i32, parts: i32, job: usize): void {
   const rate = f32x4.splat(jobRate(job)), keep = f32x4.splat(decay);
   const to = <usize>partStart(n, part + 1, parts) << 2;
@@ -51,7 +54,7 @@ export function momentum(p: usize, g: usize, m: usize, n: i32, decay: f32, part:
   }
 }
 
-/** Copies each of a part's weights to where the input gradient reads it: out[to[i]] = p[i]. */
+/** Copies the weights of one part to the places where the input's gradient is computed from them: out[to[i]] = p[i]. */
 export function scatter(p: usize, to: usize, n: i32, out: usize, part: i32, parts: i32, job: usize): void {
   const end = partStart(n, part + 1, parts);
   for (let i = partStart(n, part, parts); i < end; i++) {

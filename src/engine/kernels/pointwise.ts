@@ -1,11 +1,14 @@
-/** @file The weights' gradient of a convolution of 1 x 1: of each token's, or each pixel's, dense layer. Planes have no border. */
+/**
+ * @file The weights' gradient of a 1 x 1 convolution, which is a dense layer for each token or each pixel. Planes have
+ * no border.
+ */
 import {madd, sumOfLanes, sumsOfLanes} from "./simd";
 
 /**
- * Adds this group's gradient with respect to the weights to its slot: g[k][c] += Σ over pixels and images of dy[k] · x[c]; four by
- * two sums at once.
+ * Adds this group's gradient with respect to the weights to its slot: g[k][c] += Σ over pixels and images of
+ * dy[k] · x[c]. It makes four by two sums at a time.
  *
- * @param g Packed as the weights; slot s stands `slotStride` bytes after slot s − 1.
+ * @param g Packed like the weights. Each slot begins `slotStride` bytes after the slot before it.
  */
 export function pointwiseWeightGradient(
   x: usize, dy: usize, pixels: i32, inputs: i32, outputs: i32,
@@ -53,7 +56,7 @@ export function pointwiseWeightGradient(
   }
 }
 
-/** One of those sums. */
+/** Adds the sum for one output and one input to g. */
 function addSum(x: usize, dy: usize, plane: usize, g: usize): void {
   let sum = f32x4.splat(0);
   for (let at: usize = 0; at < plane; at += 16) sum = madd(sum, v128.load(dy + at), v128.load(x + at));

@@ -1,6 +1,6 @@
 import {greater} from "./simd";
 
-/** Maxima of 2 x 2 squares, 2 apart. */
+/** Computes the maximum of each square of 2 x 2 pixels. The squares are 2 pixels apart. */
 export function maxPool2(
   x: usize, row: usize, plane: usize, channels: i32, out: usize, oRow: usize, oPlane: usize, height: i32, width: i32,
 ): void {
@@ -20,8 +20,8 @@ export function maxPool2(
 }
 
 /**
- * The pooled gradient goes to the first maximum of each square, the other three get 0. With `relu`, x is a relu's output
- * and its derivative is applied too: a maximum of 0 gets 0.
+ * Gives the gradient of each pooled number to the first maximum of its square; the other three pixels get 0. With
+ * `relu`, x is the output of a relu, and the relu's derivative is applied too: a maximum of 0 gets 0.
  */
 export function maxPool2Gradient(
   x: usize, row: usize, plane: usize, channels: i32, pooled: usize, pRow: usize, pPlane: usize,
@@ -60,7 +60,7 @@ export function maxPool2Gradient(
   }
 }
 
-/** Windows of any size, stride and padding, cut at the image's edge. */
+/** Computes the maximum of each window. Windows have any size, stride and padding, and are cut at the image's edge. */
 export function maxPool(
   x: usize, row: usize, plane: usize, channels: i32, out: usize, oRow: usize, oPlane: usize, height: i32, width: i32,
   xHeight: i32, xWidth: i32, windowHeight: i32, windowWidth: i32, down: i32, across: i32, top: i32, left: i32,
@@ -81,7 +81,10 @@ export function maxPool(
   }
 }
 
-/** Each window's gradient goes to its first maximum; windows that overlap add up. dx has no border and no gaps. */
+/**
+ * Gives the gradient of each window to its first maximum. Where windows overlap, their gradients add up. dx has no
+ * border and no gaps.
+ */
 export function maxPoolGradient(
   x: usize, row: usize, plane: usize, channels: i32, pooled: usize, pRow: usize, pPlane: usize,
   dy: usize, yRow: usize, yPlane: usize, height: i32, width: i32, dx: usize, dRow: usize, dPlane: usize,
@@ -109,7 +112,7 @@ export function maxPoolGradient(
   }
 }
 
-/** Means over what of each window lies in the image. */
+/** Computes the mean of each window, over those of its pixels that lie in the image. */
 export function meanPool(
   x: usize, row: usize, plane: usize, channels: i32, out: usize, oRow: usize, oPlane: usize, height: i32, width: i32,
   xHeight: i32, xWidth: i32, windowHeight: i32, windowWidth: i32, down: i32, across: i32, top: i32, left: i32,
@@ -131,7 +134,7 @@ export function meanPool(
   }
 }
 
-/** Each element of a window gets an equal share of its gradient. dx has no border and no gaps. */
+/** Gives each pixel of a window an equal share of the window's gradient. dx has no border and no gaps. */
 export function meanPoolGradient(
   channels: i32, dy: usize, yRow: usize, yPlane: usize, height: i32, width: i32, dx: usize, dRow: usize, dPlane: usize,
   xHeight: i32, xWidth: i32, windowHeight: i32, windowWidth: i32, down: i32, across: i32, top: i32, left: i32,

@@ -1,5 +1,6 @@
 /**
- * acc + a · b in each lane. One rounding where the module is built with relaxed SIMD and the processor fuses, two otherwise.
+ * Computes acc + a · b in each lane. The result is rounded once if the module is built with relaxed SIMD and the
+ * processor fuses the two operations; otherwise it is rounded twice.
  */
 // @ts-ignore: decorator
 @inline
@@ -8,14 +9,17 @@ export function madd(acc: v128, a: v128, b: v128): v128 {
   return f32x4.add(acc, f32x4.mul(a, b));
 }
 
-/** The greater of each lane; if `a` is NaN it stays, NaN in `b` is passed over. One instruction, where f32x4.max takes eight. */
+/**
+ * Takes the greater number in each lane. A NaN in `a` stays; a NaN in `b` is ignored. This is one instruction, while
+ * f32x4.max takes eight.
+ */
 // @ts-ignore: decorator
 @inline
 export function greater(a: v128, b: v128): v128 {
   return f32x4.pmax(a, b);
 }
 
-/** (0 + 2) + (1 + 3): always this order, so that sums repeat bit by bit. */
+/** Sums the lanes as (0 + 2) + (1 + 3), always in this order, so that equal numbers give equal bits. */
 // @ts-ignore: decorator
 @inline
 export function sumOfLanes(v: v128): f32 {
@@ -23,18 +27,21 @@ export function sumOfLanes(v: v128): f32 {
   return f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1);
 }
 
-/** First of `n` items that part `part` of `parts` works on, a multiple of 4; its last is the next part's first. */
+/**
+ * Returns the first of `n` items that part `part` of `parts` handles, a multiple of 4. The part ends where the next
+ * part begins.
+ */
 // @ts-ignore: decorator
 @inline
 export function partStart(n: i32, part: i32, parts: i32): i32 {
   return part >= parts ? n : <i32>((<i64>n * part) / parts) & ~3;
 }
 
-/** The lanes' sums of four vectors, in the order of `sumOfLanes`. */
+/** Sums the lanes of each of four vectors, in the same order as `sumOfLanes`. */
 // @ts-ignore: decorator
 @inline
 export function sumsOfLanes(a: v128, b: v128, c: v128, d: v128): v128 {
-  // Halves first: (0 + 2, 1 + 3) of two vectors side by side.
+  // First (0 + 2, 1 + 3) of two vectors, side by side.
   const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 1, 4, 5), v128.shuffle<f32>(a, b, 2, 3, 6, 7));
   const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 1, 4, 5), v128.shuffle<f32>(c, d, 2, 3, 6, 7));
   return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 2, 4, 6), v128.shuffle<f32>(ab, cd, 1, 3, 5, 7));

@@ -1,12 +1,13 @@
 /**
- * @file Attention of several heads (Vaswani et al. 2017, "Attention is all you need", eq. 1), forward and backward, from one
- * matrix qkv[image · token][q of every head | k of every head | v of every head], without a transposed copy of it. Any number
- * of tokens, heads and numbers a head. Rows of probabilities are padded with zeros to a multiple of four, `padded`.
+ * @file Attention with several heads (Vaswani et al. 2017, "Attention is all you need", eq. 1), forward and backward.
+ * It reads one matrix qkv[image · token][q of every head | k of every head | v of every head] and makes no transposed
+ * copy of the whole. The number of tokens, of heads, and of numbers in a head is free. Each row of probabilities is
+ * padded with zeros to `padded` numbers, a multiple of four.
  */
 import {exponential} from "./exponential";
 import {madd, sumOfLanes} from "./simd";
 
-/** to[c][j] = from[j][c], zero for j ≥ tokens; rows of `from` are `row` bytes apart. */
+/** Transposes a head: to[c][j] = from[j][c], and 0 for j ≥ tokens. The rows of `from` are `row` bytes apart. */
 // @ts-ignore: decorator
 @inline
 function transposeHead(from: usize, row: usize, tokens: i32, padded: i32, depth: i32, to: usize): void {
@@ -21,7 +22,10 @@ function transposeHead(from: usize, row: usize, tokens: i32, padded: i32, depth:
   }
 }
 
-/** out[j] = factor · Σ over c of a[c] · b[c][j], b as `transposeHead` leaves it: sixteen sums at once, then four. */
+/**
+ * Computes out[j] = factor · Σ over c of a[c] · b[c][j], with b as `transposeHead` writes it. It makes sixteen sums at
+ * a time, and then four at a time.
+ */
 // @ts-ignore: decorator
 @inline
 function rowProduct(a: usize, b: usize, padded: i32, depth: i32, factor: f32, out: usize): void {
@@ -56,7 +60,10 @@ function rowProduct(a: usize, b: usize, padded: i32, depth: i32, factor: f32, ou
   }
 }
 
-/** The softmax of scores[tokens], in place; what pads them becomes zero. The greatest is taken off first: nothing overflows. */
+/**
+ * Replaces scores[tokens] by their softmax, and sets the padding to zero. The greatest score is subtracted first, so
+ * that nothing overflows.
+ */
 // @ts-ignore: decorator
 @inline
 function softmaxRow(scores: usize, tokens: i32, padded: i32): void {
@@ -80,7 +87,7 @@ function softmaxRow(scores: usize, tokens: i32, padded: i32): void {
   }
 }
 
-/** out[c] = Σ over j of weights[j] · v[j][c]; rows of `v` are `row` bytes apart. */
+/** Computes out[c] = Σ over j of weights[j] · v[j][c]. The rows of `v` are `row` bytes apart. */
 // @ts-ignore: decorator
 @inline
 function mixRows(weights: usize, v: usize, row: usize, tokens: i32, depth: i32, out: usize): void {
@@ -122,7 +129,7 @@ function mixRows(weights: usize, v: usize, row: usize, tokens: i32, depth: i32, 
   }
 }
 
-/** to[j] = a[j] · b[j]. */
+/** Computes to[j] = a[j] · b[j]. */
 // @ts-ignore: decorator
 @inline
 function productRow(a: usize, b: usize, padded: i32, to: usize): void {
@@ -133,13 +140,13 @@ function productRow(a: usize, b: usize, padded: i32, to: usize): void {
 }
 
 /**
- * p = softmax(q kᵀ / √depth + bias), out = (p ∘ drop) v.
+ * Computes p = softmax(q kᵀ / √depth + bias) and out = (p ∘ drop) v.
  *
- * @param bias    0, or the address of bias[image][token]: added to all scores of that key.
- * @param drop    0, or the address of what each probability is multiplied by, laid out as p: 0, or 1 / (1 − rate).
+ * @param bias    0, or the address of bias[image][token]: the number of a token is added to all scores of its key.
+ * @param drop    0, or the address of a factor for each probability, laid out as p: 0, or 1 / (1 − rate).
  * @param p       [image][head][token][padded].
  * @param out     [image · token][head · depth].
- * @param scratch padded · (depth + 1) numbers.
+ * @param scratch Room for padded · (depth + 1) numbers.
  */
 export function attention(
   qkv: usize, bias: usize, drop: usize, p: usize, out: usize, scratch: usize,
@@ -175,7 +182,7 @@ export function attention(
   }
 }
 
-/** y[c] += w · x[c]. */
+/** Computes y[c] += w · x[c]. */
 // @ts-ignore: decorator
 @inline
 function addRow(w: f32, x: usize, depth: i32, y: usize): void {
@@ -192,10 +199,10 @@ function addRow(w: f32, x: usize, depth: i32, y: usize): void {
 }
 
 /**
- * The gradient of `attention` with respect to qkv. With u = p ∘ drop and g = drop ∘ (dOut vᵀ):
+ * Computes the gradient of `attention` with respect to qkv. With u = p ∘ drop and g = drop ∘ (dOut vᵀ):
  * dv = uᵀ dOut; ds = p ∘ (g − Σ over j of p g) / √depth; dq = ds k; dk = dsᵀ q.
  *
- * @param scratch padded · (depth + 2) numbers.
+ * @param scratch Room for padded · (depth + 2) numbers.
  */
 export function attentionGradient(
   qkv: usize, drop: usize, p: usize, dOut: usize, dqkv: usize, scratch: usize,

@@ -1,24 +1,25 @@
 /**
- * @file Gradients of depthwise convolutions. Images [batch][height][width][channels], `multiplier` filters a channel
- * [kernelHeight][kernelWidth][channels][multiplier], outputs [batch][outHeight][outWidth][channels][multiplier]; tap (ky, kx) of
- * output (oy, ox) reads the pixel at (oy·strideY + ky − top, ox·strideX + kx − left), if there is one.
+ * @file Gradients of depthwise convolutions. Images are [batch][height][width][channels]. Each channel has `multiplier`
+ * filters, [kernelHeight][kernelWidth][channels][multiplier]. Outputs are [batch][outHeight][outWidth][channels]
+ * [multiplier]. Tap (ky, kx) of output (oy, ox) reads the pixel at (oy·strideY + ky − top, ox·strideX + kx − left), if
+ * the image has this pixel.
  */
 
-/** The least o ≥ 0 whose pixel o·stride + offset is not before the image's first. */
+/** Returns the first output o ≥ 0 whose pixel, o·stride + offset, is not before the image's first pixel. */
 // @ts-ignore: decorator
 @inline
 function firstInside(offset: i32, stride: i32): i32 {
   return offset >= 0 ? 0 : (-offset + stride - 1) / stride;
 }
 
-/** One past the greatest o < count whose pixel o·stride + offset is before `size`. */
+/** Returns one past the last output o < count whose pixel, o·stride + offset, is before `size`. */
 // @ts-ignore: decorator
 @inline
 function endInside(offset: i32, stride: i32, size: i32, count: i32): i32 {
   return offset >= size ? 0 : min<i32>(count, (size - 1 - offset) / stride + 1);
 }
 
-/** The input's gradient: each output's gradient goes to the pixels it was made of. */
+/** Computes the input's gradient: an output adds its gradient, times the weight, to each pixel that it was made of. */
 export function depthwiseInputGradient(
   dy: usize, filter: usize, dx: usize, batch: i32, height: i32, width: i32, channels: i32, multiplier: i32,
   outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideY: i32, strideX: i32, top: i32, left: i32,
@@ -53,7 +54,10 @@ export function depthwiseInputGradient(
   }
 }
 
-/** The filters' gradient, summed row by row, image by image: rounding grows with their numbers, not with their product. */
+/**
+ * Computes the filters' gradient. It sums within each row, then over the rows of an image, then over the images. So the
+ * rounding error grows with the sum of these three counts, and not with their product.
+ */
 export function depthwiseFilterGradient(
   x: usize, dy: usize, dw: usize, batch: i32, height: i32, width: i32, channels: i32, multiplier: i32,
   outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideY: i32, strideX: i32, top: i32, left: i32,

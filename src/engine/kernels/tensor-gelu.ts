@@ -1,12 +1,13 @@
 /**
- * @file GELU, x · Φ(x) with Φ the normal distribution's cumulative function (Hendrycks & Gimpel 2016, "Gaussian error linear
- * units"), exact or by their approximation x · σ(2 √(2/π) (x + 0.044715 x³)). Arrays of any length.
+ * @file GELU is x · Φ(x), where Φ is the normal distribution's cumulative function (Hendrycks & Gimpel 2016, "Gaussian
+ * error linear units"). It is computed exactly, or by their approximation x · σ(2 √(2/π) (x + 0.044715 x³)). Arrays
+ * have any length.
  */
 import {exponential} from "./exponential";
 import {normalBelow} from "./normal";
 import {madd} from "./simd";
 
-/** 1 / (1 + e^(−u)) at u = 2 √(2/π) (x + 0.044715 x³). */
+/** Computes σ(u) = 1 / (1 + e^(−u)) at u = 2 √(2/π) (x + 0.044715 x³). */
 // @ts-ignore: decorator
 @inline
 function sigmoidOfCubic(x: v128): v128 {
@@ -23,7 +24,7 @@ function valueOf(x: v128, exact: i32): v128 {
   return f32x4.mul(x, normalBelow(x, exponential(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)))));
 }
 
-/** Exact: Φ(x) + x φ(x). By the approximation, with s = σ(u): s + x s (1 − s) du/dx. */
+/** The derivative of GELU: Φ(x) + x φ(x) if exact, or s + x s (1 − s) du/dx with s = σ(u) for the approximation. */
 // @ts-ignore: decorator
 @inline
 function slopeOf(x: v128, exact: i32): v128 {

@@ -1,13 +1,13 @@
 /**
- * @file Layer normalisation over the last axis (Ba, Kiros & Hinton 2016, "Layer normalization", eq. 3 and 4), of any width.
- * Variances are divided by the width, as TensorFlow's and PyTorch's are.
+ * @file Layer normalisation over the last axis (Ba, Kiros & Hinton 2016, "Layer normalization", eq. 3 and 4), of any
+ * width. A variance is a sum divided by the width, as in TensorFlow and PyTorch.
  */
 import {madd, sumOfLanes} from "./simd";
 
 /**
- * y = (x − mean) / √(variance + ε) · gain + bias, row by row.
+ * Computes y = (x − mean) / √(variance + ε) · gain + bias, row by row.
  *
- * @param stats [row][2]: mean, and 1 / √(variance + ε); the gradient needs them.
+ * @param stats Receives [row][2]: the mean, and 1 / √(variance + ε). The gradient needs them.
  */
 export function layerNorm(
   x: usize, gain: usize, bias: usize, y: usize, stats: usize, rows: i32, width: i32, epsilon: f32,
@@ -49,8 +49,8 @@ export function layerNorm(
 }
 
 /**
- * With h = (x − mean) · inverse and g = dy · gain: dx = inverse · (g − mean of g − h · mean of g h),
- * dGain = Σ over rows of dy h, dBias = Σ over rows of dy.
+ * Computes the gradients. With h = (x − mean) · inverse and g = dy · gain: dx = inverse · (g − mean of g − h · mean of
+ * g h), dGain = Σ over rows of dy h, dBias = Σ over rows of dy.
  */
 export function layerNormGradient(
   x: usize, gain: usize, stats: usize, dy: usize, dx: usize, dGain: usize, dBias: usize, rows: i32, width: i32,

@@ -1,9 +1,9 @@
 /**
- * One step of Adam (Kingma & Ba 2015, algorithm 1) with tfjs' own operations in tfjs' own order, so that the results are its
- * to the last bit: m' = m·b1 + g·(1 − b1), v' = v·b2 + g²·(1 − b2), p' = (m'/c1) / (√(v'/c2) + epsilon) · (−rate) + p,
- * where c1 = 1 − b1ᵗ and c2 = 1 − b2ᵗ.
+ * Does one step of Adam (Kingma & Ba 2015, algorithm 1) with the operations of tfjs in the order of tfjs, so that the
+ * results are the same to the last bit: m' = m·b1 + g·(1 − b1), v' = v·b2 + g²·(1 − b2),
+ * p' = (m'/c1) / (√(v'/c2) + epsilon) · (−rate) + p, where c1 = 1 − b1ᵗ and c2 = 1 − b2ᵗ.
  *
- * @param rest1 1 − b1, and rest2 1 − b2, rounded once from double precision, as tfjs passes them.
+ * @param rest1 1 − b1, rounded once from double precision, as tfjs passes it. `rest2` is 1 − b2, rounded likewise.
  */
 export function adamStep(
   p: usize, g: usize, m: usize, v: usize, newP: usize, newM: usize, newV: usize, n: i32,

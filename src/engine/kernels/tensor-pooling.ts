@@ -1,8 +1,8 @@
 /**
- * The gradient of max pooling by 2 x 2, strides of 2: each square's goes to its first maximum; a row or column left over gets
- * none. Images [batch][height][width][channels].
+ * Computes the gradient of max pooling over squares of 2 x 2, with strides of 2. The gradient of a square goes to its
+ * first maximum. A row or column that is left over gets 0. Images are [batch][height][width][channels].
  *
- * @param x The pool's input, and y its output.
+ * @param x The pool's input. `y` is its output.
  */
 export function squareMaximumGradient(
   x: usize, y: usize, dy: usize, dx: usize, batch: i32, height: i32, width: i32, channels: i32,

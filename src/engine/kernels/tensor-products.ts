@@ -1,4 +1,4 @@
-/** to[j][i] = from[i][j], from [rows][columns]. */
+/** Transposes a matrix [rows][columns]: to[j][i] = from[i][j]. */
 export function transpose(from: usize, rows: i32, columns: i32, to: usize): void {
   const down = <usize>rows << 2;
   for (let i = 0; i < rows; i++) {
@@ -11,7 +11,7 @@ export function transpose(from: usize, rows: i32, columns: i32, to: usize): void
   }
 }
 
-/** One row of a tile of eight columns: acc + a · b. */
+/** Computes acc + a · b in each lane, and rounds twice. */
 // @ts-ignore: decorator
 @inline
 function madd(acc: v128, a: v128, b: v128): v128 {
@@ -19,8 +19,9 @@ function madd(acc: v128, a: v128, b: v128): v128 {
 }
 
 /**
- * c[i][j] = Σ over k of a(i, k) · b[k][j], c [m][n], b [depth][n]. The left side by any steps, in bytes: `down` from row to row
- * and `along` from column to column, so a matrix and its transpose are the same to it. Tiles of 4 x 8 in registers.
+ * Computes c[i][j] = Σ over k of a(i, k) · b[k][j], with c [m][n] and b [depth][n]. The left matrix may have any steps,
+ * in bytes: `down` from row to row and `along` from column to column. So a matrix and its transpose can both be used.
+ * Tiles of 4 x 8 sums stay in registers.
  */
 export function matrixProduct(
   a: usize, down: usize, along: usize, b: usize, c: usize, m: i32, n: i32, depth: i32,

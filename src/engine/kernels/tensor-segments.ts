@@ -1,6 +1,6 @@
 /**
- * out[s] = Σ over the rows r with ids[r] = s of x[r]: the gradient of a table that rows were taken from. Rows whose id is
- * below 0 or not below `segments` are left out, as TensorFlow does.
+ * Computes each out[s], the sum of the rows x[r] with ids[r] = s. This is the gradient of a table from which rows were
+ * taken. Rows whose id is below 0 or not below `segments` are left out, as in TensorFlow.
  */
 export function segmentSum(x: usize, ids: usize, rows: i32, width: i32, out: usize, segments: i32): void {
   const row = <usize>width << 2;

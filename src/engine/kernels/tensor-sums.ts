@@ -1,4 +1,4 @@
-/** Adds a vector of four to the sums of four columns, in double precision. */
+/** Adds the first two numbers of a vector to the sums of two columns, in double precision. */
 // @ts-ignore: decorator
 @inline
 function addTo(sums: v128, v: v128): v128 {
@@ -17,7 +17,7 @@ function storeSums(out: usize, low: v128, high: v128): void {
   v128.store(out, v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2));
 }
 
-/** The sums of eight columns, `row` bytes from row to row. */
+/** Sums eight columns. The rows are `row` bytes apart. */
 // @ts-ignore: decorator
 @inline
 function sumEight(x: usize, rows: i32, row: usize, out: usize): void {
@@ -34,7 +34,7 @@ function sumEight(x: usize, rows: i32, row: usize, out: usize): void {
   storeSums(out + 16, c, d);
 }
 
-/** The sums of four columns. */
+/** Sums four columns. */
 // @ts-ignore: decorator
 @inline
 function sumFour(x: usize, rows: i32, row: usize, out: usize): void {
@@ -49,8 +49,9 @@ function sumFour(x: usize, rows: i32, row: usize, out: usize): void {
 }
 
 /**
- * The sum of each column of x[rows][width]: a bias' gradient. In double precision, because the sums are long; eight columns
- * at once, or four. The last ones go over columns that have their sums already: the same again.
+ * Computes the sum of each column of x[rows][width], which is the gradient of a bias. The sums are in double precision,
+ * because they are long. Eight columns are summed at once, or four. The last group of columns may include some that
+ * have their sums already: these get the same sums again.
  */
 export function columnSums(x: usize, rows: i32, width: i32, out: usize): void {
   const row = <usize>width << 2;
@@ -72,7 +73,7 @@ export function columnSums(x: usize, rows: i32, width: i32, out: usize): void {
   }
 }
 
-/** out[r][i] = x[r][i] + b[i]: a bias, added. */
+/** Adds a bias to each row: out[r][i] = x[r][i] + b[i]. */
 export function addToRows(x: usize, b: usize, rows: i32, width: i32, out: usize): void {
   const row = <usize>width << 2;
   const whole = row & ~15;

@@ -1,6 +1,7 @@
 /**
- * @file Kernels over plain arrays in a memory that is another's: tfjs' wasm backend's own. No tables, no stack, nothing of
- * their own in it; addresses of float32 arrays of any length, counts in elements. Each is one pass where tfjs makes many.
+ * @file Kernels over plain arrays in the memory of another module: that of tfjs' wasm backend. They keep nothing of
+ * their own there, neither tables nor a stack. They take the addresses of float32 arrays of any length, and counts in
+ * elements. Each kernel does in one pass what takes tfjs many passes.
  */
 export * from "./tensor-attention";
 export * from "./tensor-depthwise";

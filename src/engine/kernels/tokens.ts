@@ -1,7 +1,12 @@
-/** @file Tokens: planes of one row, a token where an image has a pixel. Elements are four images' numbers; planes have no border. */
+/**
+ * @file Tokens are planes of one row, in which a token stands where an image has a pixel. An element is one number of
+ * each of four images; planes have no border.
+ */
 import {sumOfLanes} from "./simd";
 
-/** out[(y · side + x) · channels + c][row · columns + column] = x[c][row · side + y][column · side + x]. */
+/**
+ * Cuts patches: out[(y · side + x) · channels + c][row · columns + column] = x[c][row · side + y][column · side + x].
+ */
 export function patches(
   x: usize, xRow: usize, xPlane: usize, rows: i32, columns: i32, side: i32, channels: i32, out: usize,
 ): void {
@@ -21,7 +26,7 @@ export function patches(
   }
 }
 
-/** The other way round; pixels that no patch has get 0. dx has no border. */
+/** Reverses `patches` for the gradients. Pixels that belong to no patch get 0. dx has no border. */
 export function patchesGradient(
   dy: usize, rows: i32, columns: i32, side: i32, channels: i32, dx: usize, height: i32, width: i32,
 ): void {
@@ -42,7 +47,7 @@ export function patchesGradient(
   }
 }
 
-/** out[i] = x[i] + table[i], the table's number for all four images. */
+/** Computes out[i] = x[i] + table[i]; all four images get the same number of the table. */
 export function addTable(x: usize, table: usize, count: i32, out: usize): void {
   for (let i: usize = 0; i < <usize>count; i++) {
     v128.store(out + (i << 4), f32x4.add(v128.load(x + (i << 4)), v128.load32_splat(table + (i << 2))));
@@ -59,7 +64,7 @@ export function tableGradient(
   }
 }
 
-/** out += x, plane by plane; `oStep` bytes between neighbours on the way out, for dilated planes. */
+/** Adds planes: out += x. Neighbours in `out` are `oStep` bytes apart, because its planes may be dilated. */
 export function addTo(
   x: usize, xRow: usize, xPlane: usize, height: i32, width: i32, channels: i32,
   out: usize, oStep: usize, oRow: usize, oPlane: usize,

@@ -2,12 +2,14 @@ import {madd, sumsOfLanes} from "./simd";
 import {placeStride, transformGradient, transformInput} from "./winograd-transforms";
 
 /**
- * Adds this group's gradient with respect to transformed weights to its slot: at each of the 36 places,
- * p[k][c] += Σ_squares (A dy Aᵀ)[k] · (Bᵀ x B)[c], lanes summed. `winogradFinish` makes the weights' gradient of it.
- * Reads 4 · ⌈height / 4⌉ rows of `dy`, and as many columns: what lies behind it must be 0.
+ * Adds this group's gradient with respect to the transformed weights to its slot. At each of the 36 places, it computes
+ * p[k][c] += Σ_squares (A dy Aᵀ)[k] · (Bᵀ x B)[c] and sums over the lanes. `winogradFinish` then makes the weights'
+ * gradient of it. The kernel reads 4 · ⌈height / 4⌉ rows and 4 · ⌈width / 4⌉ columns of `dy`; beyond its height and
+ * width, `dy` must be 0.
  *
- * @param p f32 [slot][36][outputs, in twos][inputs, in fours], places `placeStride` apart.
- * @param v Scratch, [36][inputs, in fours][capacity][4], spare channels 0. @param d Likewise, outputs in twos.
+ * @param p f32 [slot][36][outputs, rounded up to twos][inputs, rounded up to fours], places `placeStride` apart.
+ * @param v Scratch, [36][inputs, rounded up to fours][capacity][4]; its spare channels are 0.
+ * @param d Scratch likewise, for the outputs, rounded up to twos.
  * @param strip As in `winogradConvolve`.
  * @param ready Whether `winogradConvolve` left the transformed input in `v`.
  */
@@ -44,7 +46,10 @@ export function winogradWeightGradient(
   }
 }
 
-/** Tiles of 2 outputs by 4 inputs; of 4 by 2 where one or two inputs are left. */
+/**
+ * Computes one place in tiles of 2 outputs by 4 inputs. If one or two inputs are left over, their tiles are 4 outputs
+ * by 2 inputs.
+ */
 function addPlace(v: usize, d: usize, channel: usize, length: usize, p: usize, inputs: i32, outputs: i32): void {
   const row = (<usize>(inputs + 3) & ~3) << 2;
   const narrow = (inputs & 3) == 1 || (inputs & 3) == 2;
@@ -91,7 +96,7 @@ function addProducts4x2(v: usize, d: usize, channel: usize, length: usize, p: us
   addPairs(sumsOfLanes(c0, c1, d0, d1), p + 2 * row, row);
 }
 
-/** Two rows' two numbers. */
+/** Adds two numbers to each of two rows. */
 // @ts-ignore: decorator
 @inline
 function addPairs(v: v128, p: usize, row: usize): void {
@@ -100,7 +105,7 @@ function addPairs(v: v128, p: usize, row: usize): void {
   v128.store_lane<u64>(p + row, sums, 1);
 }
 
-/** Two outputs by four inputs, over all squares. */
+/** Adds the products of two outputs and four inputs, summed over all squares. */
 // @ts-ignore: decorator
 @inline
 function addProducts2x4(v: usize, d: usize, channel: usize, length: usize, p: usize, pRow: usize): void {

@@ -1,11 +1,15 @@
 import {ROOT} from "./winograd-transforms";
 
 /**
- * B m Bᵀ of a strip's squares: each its 6 x 6 share of the input's gradient, added where squares overlap. A strip's last two
- * rows are the next one's first two: they are left in `out` as they are, and added to when the next strip comes.
+ * Computes B m Bᵀ for the squares of a strip. The result for a square is its share, 6 x 6, of the input's gradient;
+ * where squares overlap, the shares are added. The last two rows of a strip are the first two of the next strip. They
+ * are left in `out` without the mask, and the next strip adds to them.
  *
- * @param out The channel's plane. @param y Its row that the strip's first falls on, −1 with padding; rows outside are let go.
- * @param left Columns before the plane's first. @param mask Relu's output, where its derivative is applied; or 0.
+ * @param out The channel's plane.
+ * @param y The plane's row on which the strip's first row falls: −1 with padding of 1. Rows outside the plane are
+ * dropped.
+ * @param left How many columns stand before the plane's first.
+ * @param mask The output of the relu whose derivative is applied; or 0.
  */
 export function transformBack(
   q: usize, place: usize, across: i32, strip: usize, out: usize, oRow: usize, mask: usize, mRow: usize,
@@ -45,7 +49,7 @@ export function transformBack(
   }
 }
 
-/** Each column's six numbers in place. */
+/** Multiplies the six numbers of each column by B, in place. The first and the last of them stay as they are. */
 function backColumns(s: usize, stripRow: usize, bytes: usize): void {
   const s1 = s + stripRow, s2 = s1 + stripRow, s3 = s2 + stripRow, s4 = s3 + stripRow, s5 = s4 + stripRow;
   for (let i: usize = 0; i < bytes; i += 16) {
@@ -59,7 +63,7 @@ function backColumns(s: usize, stripRow: usize, bytes: usize): void {
   }
 }
 
-/** out += x, and with `mask` 0 where that is not above 0. */
+/** Adds x to `out`. With `mask`, a number becomes 0 where the mask is not above 0. */
 function addRow(x: usize, out: usize, mask: usize, bytes: usize): void {
   if (!mask) {
     for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(x + i)));
@@ -79,7 +83,7 @@ function maskRow(x: usize, out: usize, mask: usize, bytes: usize): void {
   }
 }
 
-/** B, its second to fourth rows. */
+/** The second to fourth rows of B. */
 // @ts-ignore: decorator
 @inline
 function back1(odd: v128, farOdd: v128, m5: v128): v128 {

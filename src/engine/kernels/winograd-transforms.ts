@@ -1,28 +1,32 @@
 /**
- * @file 3 x 3 convolutions in steps of 1 by a quarter of the multiplications: F(4 x 4, 3 x 3) of Winograd's minimal filtering
- * (Lavin & Gray 2016, section 4.1). Squares of 6 x 6 inputs, 4 apart, are transformed; at each of their 36 places outputs are
- * sums over channels alone; a transform back gives 4 x 4 outputs each.
+ * @file 3 x 3 convolutions in steps of 1 by a quarter of the multiplications: F(4 x 4, 3 x 3) of Winograd's minimal
+ * filtering (Lavin & Gray 2016, section 4.1). The input is covered with squares of 6 x 6, 4 apart. Each square is
+ * transformed to 36 numbers, its places. At each place, an output channel is a sum over the input channels alone. A
+ * transform back makes 4 x 4 outputs of each square.
  *
- * The polynomials behind it are evaluated at 0, ±√½, ±√2 and ∞. At 0, ±1, ±2 and ∞, as usual, the rounding error is more
- * than twice as great. Barabasz et al. 2020, "Error analysis and improving the accuracy of Winograd convolution for deep neural
- * networks", tell how much the points matter.
+ * The transforms evaluate polynomials at the points 0, ±√½, ±√2 and ∞. At the usual points 0, ±1, ±2 and ∞, the
+ * rounding error is more than twice as great. Barabasz et al. 2020, "Error analysis and improving the accuracy of
+ * Winograd convolution for deep neural networks", tell how much the points matter.
  *
- * Transforms go by strips, a row of squares of one channel: down the columns first, into `strip`, then along the rows.
- * Columns that two squares share are so transformed once.
+ * A strip is a row of squares of one channel. Its columns are transformed first, into `strip`, and then its rows. So a
+ * column that two squares share is transformed only once.
  */
 import {greater} from "./simd";
 
-/** √½, the smaller point. √2 is twice it; their squares are 1/2 and 2. */
+/** √½, the smaller point. The other, √2, is twice as large; their squares are 1/2 and 2. */
 export const ROOT: f32 = 0.70710678118654752;
 
-/** Bytes from a place to the next: an odd number of cache lines, or all places would fall into the same few sets. */
+/**
+ * Returns the bytes from one place to the next. They are an odd number of cache lines, because otherwise all places
+ * would fall into the same few sets of the cache.
+ */
 // @ts-ignore: decorator
 @inline
 export function placeStride(bytes: usize): usize {
   return ((bytes + 63) & ~63) | 64;
 }
 
-/** Bᵀ d B of a strip's squares: each its 36 numbers, `place` bytes apart. */
+/** Computes Bᵀ d B for the squares of a strip. The 36 numbers of a square are `place` bytes apart. */
 export function transformInput(p: usize, row: usize, across: i32, strip: usize, q: usize, place: usize): void {
   const stripRow = (<usize>across << 6) + 32;
   const p1 = p + row, p2 = p1 + row, p3 = p2 + row, p4 = p3 + row, p5 = p4 + row;
@@ -48,7 +52,10 @@ export function transformInput(p: usize, row: usize, across: i32, strip: usize, 
   }
 }
 
-/** Bᵀ d: six inputs as a polynomial's coefficients, less every point but one in turn. */
+/**
+ * Computes Bᵀ d of six inputs. The row of Bᵀ for a point holds the coefficients of the product of all (x − q), where q
+ * is every other finite point.
+ */
 // @ts-ignore: decorator
 @inline
 function inputPoints(
@@ -67,7 +74,7 @@ function inputPoints(
   v128.store(q5, f32x4.add(f32x4.sub(d1, f32x4.mul(outer, d3)), d5));
 }
 
-/** Aᵀ m A + bias of a strip's squares, and relu, for those outputs that are there: `rows` by `width`. */
+/** Computes Aᵀ m A + bias for the squares of a strip, and relu if asked for. It writes `rows` by `width` outputs. */
 export function transformOutput(
   q: usize, place: usize, across: i32, strip: usize, bias: usize, out: usize, oRow: usize, relu: i32, rows: i32, width: i32,
 ): void {
@@ -87,7 +94,7 @@ export function transformOutput(
     }
   }
   const b = v128.load32_splat(bias);
-  // Without relu, the least a number can be: one loop for both.
+  // Without relu, this is the least number there is, so that one loop serves both cases.
   const least = f32x4.splat(relu ? 0 : -Infinity);
   for (let y = 0; y < rows; y++) {
     outputRow(strip, b, least, out, width);
@@ -119,7 +126,7 @@ function outputRow(s: usize, b: v128, least: v128, out: usize, width: i32): void
   }
 }
 
-/** Aᵀ, its second to fourth rows: sums and differences at ±√½ and ±√2 times the points' first to third powers. */
+/** The second to fourth rows of Aᵀ: sums and differences at ±√½ and at ±√2, times the points' first to third powers. */
 // @ts-ignore: decorator
 @inline
 function value1(odd: v128, farOdd: v128): v128 {
@@ -138,7 +145,7 @@ function value3(odd: v128, farOdd: v128): v128 {
   return f32x4.add(f32x4.mul(f32x4.splat(0.5 * ROOT), odd), f32x4.mul(f32x4.splat(4 * ROOT), farOdd));
 }
 
-/** A dy Aᵀ of a strip's squares of 4 x 4. */
+/** Computes A dy Aᵀ for the squares of a strip, which are 4 x 4. */
 export function transformGradient(p: usize, row: usize, across: i32, strip: usize, q: usize, place: usize): void {
   const stripRow = <usize>across << 6;
   const p1 = p + row, p2 = p1 + row, p3 = p2 + row;
@@ -164,7 +171,7 @@ export function transformGradient(p: usize, row: usize, across: i32, strip: usiz
   }
 }
 
-/** A y: the polynomial with these four coefficients at each point. */
+/** Computes A y: the value at each point of the polynomial that has these four coefficients. */
 // @ts-ignore: decorator
 @inline
 function gradientPoints(

@@ -1,8 +1,9 @@
 import {placeStride, ROOT} from "./winograd-transforms";
 
 /**
- * Transforms weights, G g Gᵀ: `forward` from inputs to outputs, `back` from outputs to inputs, as the input's gradient
- * needs them. Both f32 [36], each packed as the weights of a 1 x 1 convolution.
+ * Transforms weights to G g Gᵀ. `forward` receives the weights from inputs to outputs, and `back` those from outputs to
+ * inputs, which the input's gradient needs. Both are f32 [36]: a matrix for each place, packed like the weights of a
+ * 1 x 1 convolution.
  */
 export function winogradWeights(
   w: usize, inputs: i32, outputs: i32, forward: usize, back: usize, part: i32, parts: i32, job: usize,
@@ -39,7 +40,7 @@ export function winogradWeights(
   }
 }
 
-/** The same tap of up to four inputs. */
+/** Loads the same tap of up to four inputs. */
 // @ts-ignore: decorator
 @inline
 function column(p: usize, next: usize, lanes: i32): v128 {
@@ -50,7 +51,7 @@ function column(p: usize, next: usize, lanes: i32): v128 {
   return v;
 }
 
-/** G g Gᵀ of up to four kernels. */
+/** Computes G g Gᵀ of up to four kernels, and stores the numbers at their 36 places. */
 function transformWeights(
   g0: v128, g1: v128, g2: v128, g3: v128, g4: v128, g5: v128, g6: v128, g7: v128, g8: v128,
   q: usize, place: usize, lanes: i32,
@@ -58,7 +59,7 @@ function transformWeights(
   weightRow(g0, g1, g2, q, place, lanes);
   const six = place * 6;
   for (let i = 0; i < 2; i++) {
-    // At ±√½ and at ±√2: e · (g₀ + r² g₂ ± r g₁).
+    // At the points r = ±√½ and r = ±√2: e · (g₀ + r² g₂ ± r g₁), where gᵢ is row i of the kernel.
     const square = f32x4.splat(i == 0 ? 0.5 : 2), r = f32x4.splat(i == 0 ? ROOT : 2 * ROOT);
     const e = f32x4.splat(i == 0 ? <f32>(-2.0 / 3.0) : <f32>(1.0 / 6.0));
     const a0 = f32x4.mul(e, f32x4.add(g0, f32x4.mul(square, g6))), b0 = f32x4.mul(e, f32x4.mul(r, g3));
@@ -91,7 +92,7 @@ function storeLanes(v: v128, q: usize, lanes: i32): void {
   else storeTap(v, q, 4, lanes);
 }
 
-/** Sums the slots in slot order, empties them, and takes the sums back to the weights' own gradient: Gᵀ p G. */
+/** Sums the slots in their order, sets them to 0, and transforms the sums to the gradient of the weights: Gᵀ p G. */
 export function winogradFinish(
   p: usize, slots: i32, slotStride: usize, inputs: i32, outputs: i32, g: usize, part: i32, parts: i32, job: usize,
 ): void {
@@ -114,7 +115,7 @@ export function winogradFinish(
         }
         v128.store(first, sum);
       }
-      // Each row's three columns take the place of its first three; then each column's three rows.
+      // First along the rows: the three taps of a row overwrite its first three places. Then down the three columns.
       for (let i: usize = 0; i < 6; i++) {
         const q = from + i * 6 * place;
         const tap0 = firstTap(q, place), tap1 = middleTap(q, place), tap2 = lastTap(q, place);
@@ -134,7 +135,9 @@ export function winogradFinish(
   }
 }
 
-/** Gᵀ p, row by row. */
+/**
+ * The three rows of Gᵀ: each of `firstTap`, `middleTap` and `lastTap` makes one tap of six numbers, `step` bytes apart.
+ */
 // @ts-ignore: decorator
 @inline
 function firstTap(p: usize, step: usize): v128 {
@@ -160,7 +163,7 @@ function lastTap(p: usize, step: usize): v128 {
   return f32x4.add(f32x4.mul(f32x4.splat(<f32>(1.0 / 3.0)), f32x4.sub(far, near)), v128.load(p + 5 * step));
 }
 
-/** Lane i's number goes to input i's weight, `step` bytes after the one before; inputs past the last have none. */
+/** Stores the number of lane i as the weight of input i, at q + i · step. Lanes past the last input are not stored. */
 // @ts-ignore: decorator
 @inline
 function storeTap(v: v128, q: usize, step: usize, inputs: i32): void {

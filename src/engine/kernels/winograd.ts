@@ -3,13 +3,15 @@ import {transformBack} from "./winograd-transform-back";
 import {placeStride, transformGradient, transformInput, transformOutput} from "./winograd-transforms";
 
 /**
- * A convolution. Some strips at a time, so that what lies between the transforms stays in the cache.
+ * Convolves some strips at a time, so that the numbers between the two transforms stay in the cache.
  *
- * Reads 4 · ⌈height / 4⌉ + 2 rows from `x` on, and as many columns; what lies beyond the convolution's own input must be 0.
+ * It reads 4 · ⌈height / 4⌉ + 2 rows and 4 · ⌈width / 4⌉ + 2 columns of `x`. Everything beyond the convolution's own
+ * input must be 0.
  *
- * @param u Transformed weights by `winogradWeights`.
- * @param capacity Squares that the scratch memory holds: a whole number of rows.
- * @param v Scratch, [36][inputs][capacity][4], places `vPlace` bytes apart. @param m Scratch, [36][outputs][capacity][4].
+ * @param u The weights that `winogradWeights` transformed.
+ * @param capacity How many squares the scratch memory holds: a whole number of rows.
+ * @param v Scratch, [36][inputs][capacity][4], places `vPlace` bytes apart.
+ * @param m Scratch, [36][outputs][capacity][4].
  * @param strip Scratch, [6][4 · across + 2][4].
  */
 export function winogradConvolve(
@@ -42,7 +44,7 @@ export function winogradConvolve(
   }
 }
 
-/** At each place: m[k] = Σ_c u[k][c] · v[c], for so many squares. */
+/** Computes m[k] = Σ_c u[k][c] · v[c] at each place, for the first `squares` squares. */
 function multiplyPlaces(
   v: usize, vPlace: usize, inputs: i32, u: usize, m: usize, outputs: i32, channel: usize, squares: i32,
 ): void {
@@ -66,14 +68,14 @@ function multiplyPlaces(
 }
 
 /**
- * The gradient with respect to the input: the convolution's own steps, each transposed, in turned order. From the same
- * transformed dy as the weights' gradient, and in as many squares as the output has, where a convolution over
- * the bordered dy would take those of the (larger) input.
+ * Computes the gradient with respect to the input. It does the steps of the convolution in reverse order, each of them
+ * transposed. It uses the same transformed dy as the weights' gradient, and as many squares as the output has. A
+ * convolution over the bordered dy would need as many squares as the input has, which is larger.
  *
- * @param u Transformed weights, from outputs to inputs, by `winogradWeights`.
- * @param top Rows of padding before the input's first. @param left Likewise, columns.
- * @param capacity Squares that the scratch memory holds: a whole number of rows.
- * @param d Scratch, [36][outputs][capacity][4], places `dPlace` bytes apart. @param m Likewise of inputs.
+ * @param u The weights from outputs to inputs, which `winogradWeights` transformed.
+ * @param top Rows of padding before the input's first row. @param left Columns of padding before its first column.
+ * @param capacity How many squares the scratch memory holds: a whole number of rows.
+ * @param d Scratch, [36][outputs][capacity][4], places `dPlace` bytes apart. @param m Scratch likewise, for the inputs.
  * @param ready Whether `winogradWeightGradient` left the transformed dy in `d`.
  * @param strip As in `winogradConvolve`. @param mask As in `transformBack`.
  */

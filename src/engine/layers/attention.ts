@@ -9,7 +9,7 @@ export interface AttentionPlan extends LayerPlan {
 /**
  * Attention with several heads, without its dense layers: each token gets a mixture of all values, weighted by
  * softmax(q kᵀ / √depth) (Vaswani et al. 2017, "Attention is all you need", eq. 1). The channels of a token are its
- * query, key and value, each head after head.
+ * query, its key and its value; each of the three has one head after another.
  */
 export const attention: LayerKind<AttentionPlan> = {
   contiguous: true,

@@ -167,7 +167,7 @@ export const convolution: LayerKind<ConvolutionPlan> = {
   },
 };
 
-/** How many rows and columns are read for this many outputs. Winograd's squares need as many, or one more. */
+/** How many rows and columns are read for this many outputs. Winograd's whole squares need up to three more. */
 function windowExtent(plan: ConvolutionPlan, {height, width}: Shape): [number, number] {
   const [down, across] = isWinograd(plan) ? [covered(height), covered(width)] : [height, width];
   return [(down - 1) * plan.stride[0] + plan.kernel[0], (across - 1) * plan.stride[1] + plan.kernel[1]];

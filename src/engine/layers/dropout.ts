@@ -33,12 +33,12 @@ export const dropout: LayerKind<DropoutPlan> = {
   },
 };
 
-/** The number that makes the draws of a round differ from those of others. */
+/** The number that makes the draws of a round differ from those of other rounds. */
 export function dropoutSeed(seed: number, round: number): number {
   return nameHash(`${seed}/${round}`);
 }
 
-/** The number that makes the draws of a layer differ from those of others: FNV-1a of its name, 32 bits. */
+/** The number that makes the draws of a layer differ from those of other layers: FNV-1a of its name, 32 bits. */
 export function nameHash(name: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);

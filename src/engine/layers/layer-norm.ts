@@ -9,8 +9,8 @@ export interface LayerNormPlan extends LayerPlan {
 }
 
 /**
- * Layer normalisation over the channels of each token, or of each pixel, with a gain and a bias (Ba, Kiros & Hinton 2016, "Layer
- * normalization", eq. 4).
+ * Layer normalisation over the channels of each token, or of each pixel, with a gain and a bias (Ba, Kiros & Hinton
+ * 2016, "Layer normalization", eq. 4).
  */
 export const layerNorm: LayerKind<LayerNormPlan> = {
   contiguous: true,

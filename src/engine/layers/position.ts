@@ -7,7 +7,7 @@ export interface PositionPlan extends LayerPlan {
   readonly weights: readonly {readonly name: string; readonly index: number; readonly shape: readonly number[]}[];
 }
 
-/** Adds a trained row to each token, by its place. */
+/** Adds a trained row of numbers to each token. The token's place decides which row. */
 export const position: LayerKind<PositionPlan> = {
   contiguous: true,
   plan: ({name, input, weights}) => ({name, input, output: input, relu: false, weights}),

@@ -67,7 +67,7 @@ export function winograd({input: from, output: to, padding}: ConvolutionPlan, pl
   const strip = scratch(6 * (covered(to.width) + 2) * ELEMENT * 1.5);
   const slotFloats = gradientSlot(from.channels, to.channels);
   const gradientSlots = shared.take(slots * slotFloats * 4);
-  // It has its own scratch memory, because spare channels must stay 0.
+  // The weights' gradient has its own scratch memory, because spare channels must stay 0.
   const [squaresOfInput, squaresOfGradient] = [inFours(from.channels), inTwos(to.channels)].map((channels) =>
     scratch(ofPlaces(channels, kept)),
   );
@@ -150,7 +150,9 @@ function squares({height, width}: Shape, inputs: number, outputs: number) {
   return {capacity, inputs, outputs, inputBytes, outputBytes};
 }
 
-/** Divides rows into parts that are as large as fits, and as equal as possible. Gives the rows of a part. */
+/**
+ * Divides rows into parts that are as large as fits, and as equal as possible. Returns the number of rows of a part.
+ */
 function evenRows(rows: number, most: number): number {
   return Math.ceil(rows / Math.ceil(rows / Math.max(1, most)));
 }

@@ -11,7 +11,8 @@ export interface Crew {
    *
    * @param stage Writes what the job needs to its place (that of job n is `n % JOBS`) and returns the job.
    * @param read Copies the result, before another job can overwrite it.
-   * @param alone For a job whose result lies where other jobs have theirs: no other job is in flight until it is read.
+   * @param alone Whether the result lies at a place that other jobs use too. No other job is then in flight until it is
+   * read.
    */
   run<T>(stage: (place: number) => Job, read: (place: number) => T, alone?: boolean): Promise<T>;
   /** Does something with the shared memory while no job is in flight. */
@@ -78,7 +79,7 @@ export async function startCrew(data: Omit<ThreadData, "thread">): Promise<Crew>
     });
     return worker;
   });
-  // A crew that nobody ended must not keep the process alive; one that works must.
+  // A crew keeps the process alive only while it works, and not because nobody ended it.
   const hold = (held: boolean) => {
     for (const worker of workers) held ? worker.ref() : worker.unref();
   };

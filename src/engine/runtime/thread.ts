@@ -55,7 +55,7 @@ export function work(data: ThreadData, port: MessagePort): never {
       if (i > PATIENCE) Atomics.wait(words, word, value);
     }
   };
-  /** @param last What the thread that arrives last does before the others continue. */
+  /** @param last The work of the thread that arrives last, which it does before the others continue. */
   const meet = (last?: () => void) => {
     const held = Atomics.load(words, MEETINGS);
     if (Atomics.add(words, ARRIVED, 1) === threads - 1) {
@@ -70,7 +70,7 @@ export function work(data: ThreadData, port: MessagePort): never {
   let first = 0;
   const take = () => (Atomics.add(words, TAKEN, 1) - first) | 0;
   /**
-   * @param losses The address of the batch's losses and right answers, f32 [n][6]: the first of each six is the loss.
+   * @param losses The address of the batch's results, f32 [n][6]: the first number of each six is the loss.
    */
   const finite = (losses: number, count: number) => {
     let sum = 0;

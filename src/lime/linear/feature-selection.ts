@@ -37,9 +37,10 @@ function largest(values: Float64Array, most: number): number[] {
 }
 
 /**
- * Greedy forward selection: each step takes the column that raises the weighted R² of least squares most; of equals,
- * the lowest index. It uses Gram–Schmidt on the Gram matrix, so that a step costs one pass and not columns² of them:
- * after each choice, the chosen column is projected out of the target and of all other columns.
+ * Greedy forward selection: each step takes the column that raises the weighted R² of least squares most. If several
+ * do, it takes the one with the lowest index. It uses Gram–Schmidt on the Gram matrix, so that a step costs one pass
+ * and not columns² of them: after each choice, the chosen column is projected out of the target and of all other
+ * columns.
  */
 export function forward(observations: Observations, most: number): number[] {
   const {x, y, columns} = centred(observations);

@@ -11,9 +11,10 @@ export interface FelzenszwalbSettings {
 }
 
 /**
- * Graph-based segments (Felzenszwalb & Huttenlocher 2004, "Efficient Graph-Based Image Segmentation", § 3): neighbours
- * merge, cheapest edge first, where the edge costs less than the larger difference inside either, plus scale / size.
- * As scikit-image 0.19's `felzenszwalb`: 8 neighbours, Euclidean difference of colour, scale over 255.
+ * Makes graph-based segments (Felzenszwalb & Huttenlocher 2004, "Efficient Graph-Based Image Segmentation", § 3). It
+ * visits the edges between neighbours, the cheapest first. An edge merges its two segments if it costs less than the
+ * largest difference inside each of them, plus scale / size. As in scikit-image 0.19's `felzenszwalb`, there are 8
+ * neighbours, a difference is the Euclidean one of colours, and the scale is divided by 255.
  */
 export function felzenszwalb(raster: Raster, {scale, sigma, smallest}: FelzenszwalbSettings): Segmentation {
   const [height, width, channels] = raster.shape;

@@ -31,9 +31,9 @@ export function segment(raster: Raster, segmenter: Segmenter): Segmentation {
 }
 
 /**
- * Settings that suit an image's size, measured on MNIST digits (28 × 28) and on photos (224 × 224). The published
- * tools' own are made for photos: on digits lime's quickshift finds a median of 2 segments. About 40 segments of a
- * photo, and not 100, because 1,000 masks then name the same strongest five in either half, with no smaller R².
+ * Settings that suit an image's size, measured on MNIST digits (28 × 28) and on photos (224 × 224). The settings of the
+ * published tools are made for photos: on digits, lime's quickshift finds a median of 2 segments. A photo gets about 40
+ * segments and not 100, because both halves of 1,000 masks then name the same five strongest, and R² is no smaller.
  */
 export function suitedSegmenter(method: SegmentationMethod, [height, width]: Raster["shape"]): Segmenter {
   const small = Math.max(height, width) <= 64;

@@ -7,14 +7,14 @@ import {openWorkspace} from "./workspace";
 const CENTER = 8;
 
 /**
- * SLIC's k-means: the index of each pixel's centre, the first of equally near ones. A centre looks only at pixels that
- * are at most `reach` away, down and across. A pixel that no centre sees keeps the centre it had; at first this is
- * centre 0.
+ * Runs SLIC's k-means and returns the index of each pixel's centre; of equally near centres, the first. A centre looks
+ * only at pixels that are at most `reach` away, down and across. A pixel that no centre sees keeps the centre it had;
+ * at first this is centre 0.
  *
  * kernels/slic.ts does the arithmetic and describes the layouts.
  *
- * @param color      Three numbers a pixel, scaled so that they weigh as `step` pixels do.
- * @param starts     Each centre's (y, x); its colour is 0 at first.
+ * @param color      Three numbers for each pixel, scaled so that a difference of 1 weighs as much as `step` pixels.
+ * @param starts     The (y, x) of each centre; its colour is 0 at first.
  * @param iterations How many times pixels choose centres, and centres then move to the mean of their pixels.
  */
 export function nearestCenters(

@@ -48,9 +48,9 @@ export function quickshift(raster: Raster, settings: QuickshiftSettings, tieBrea
 }
 
 /**
- * Sum of exp(exponent · (difference of colour² + distance²)) over the window around each pixel, itself included.
+ * Sums exp(exponent · (difference of colour² + distance²)) over the window around each pixel, itself included.
  *
- * @param color Three numbers a pixel.
+ * @param color Three numbers for each pixel.
  */
 export function densities(
   color: Float64Array,
@@ -77,8 +77,8 @@ export function densities(
 }
 
 /**
- * For each pixel, the nearest pixel of higher density within the window and the distance; the pixel itself if there is
- * none.
+ * Finds for each pixel the nearest pixel of higher density that is in the window and not farther than the square root
+ * of `farthest`. If there is none, it is the pixel itself.
  */
 function parents(
   color: Float64Array,
@@ -121,7 +121,7 @@ function parents(
   return parent;
 }
 
-/** (dy, dx, dy² + dx²) of every place in the window but its middle, by distance. */
+/** Returns (dy, dx, dy² + dx²) of every place in the window but its middle, the nearest first. */
 function nearestFirst(radius: number): Int32Array {
   const places: [number, number, number][] = [];
   for (let dy = -radius; dy <= radius; dy++) {

@@ -1,6 +1,9 @@
 import type {ImageShape} from "../classifier";
 
-/** One image: channel c of pixel (y, x) is `pixels[(y * width + x) * channels + c]`, in [0, 1]. `Images` of count 1 is one. */
+/**
+ * One image: channel c of pixel (y, x) is `pixels[(y * width + x) * channels + c]`, in [0, 1]. `Images` with a count of
+ * 1 has this form.
+ */
 export interface Raster {
   readonly shape: ImageShape;
   readonly pixels: Float32Array | Float64Array;
@@ -17,7 +20,7 @@ export interface Segmentation {
 const MOST = 2 ** 16;
 
 /**
- * Labels renumbered to 0, 1, …, in the order of the old labels' values (as numpy.unique's inverse), without gaps.
+ * Renumbers labels to 0, 1, … without gaps, in the order of the old labels' values (as numpy.unique's inverse does).
  *
  * @throws RangeError if there are more than 65,536 segments.
  */

@@ -15,9 +15,10 @@ export interface SlicSettings {
 const ITERATIONS = 10;
 
 /**
- * SLIC superpixels (Achanta et al. 2012, "SLIC Superpixels Compared to State-of-the-art Superpixel Methods", § 3):
- * k-means over (y, x, L, a, b), each centre looking only at a window around it, then small left-over pieces given to a
- * neighbour. The same partition as scikit-image 0.19's `slic(…, start_label=0)`.
+ * Makes SLIC superpixels (Achanta et al. 2012, "SLIC Superpixels Compared to State-of-the-art Superpixel Methods",
+ * § 3). It runs k-means over (y, x, L, a, b), in which each centre looks only at a window around it. Then it gives
+ * small pieces that are left over to a neighbour. The partition is that of scikit-image 0.19's
+ * `slic(…, start_label=0)`.
  */
 export function slic(raster: Raster, {segments, compactness, sigma}: SlicSettings): Segmentation {
   const [height, width] = raster.shape;
@@ -50,7 +51,7 @@ function stretched({shape, pixels}: Raster): Raster {
   return {shape, pixels: scaled};
 }
 
-/** First place and step of a square grid of about `points` points: [startY, stepY, startX, stepX]. */
+/** Returns the first place and the step of a square grid of about `points` points: [startY, stepY, startX, stepX]. */
 function regularGrid(height: number, width: number, points: number): [number, number, number, number] {
   if (height * width <= points) return [0, 1, 0, 1];
   let [stepY, stepX] = [Math.sqrt((height * width) / points), Math.sqrt((height * width) / points)];

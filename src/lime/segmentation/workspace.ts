@@ -30,8 +30,8 @@ let compiled: WebAssembly.Module | undefined;
 let kept: Instance | undefined;
 
 /**
- * Room for arrays of `bytes` together, which are good until the next workspace is opened. The kernels are compiled at
- * first use; they are a few KB and travel as text, so that nothing is read from a file, here or in a browser.
+ * Gives room for arrays of `bytes` bytes together, which stay valid until the next workspace is opened. The kernels are
+ * compiled at first use. They are a few KB and travel as text, so that no file is read, here or in a browser.
  *
  * @throws RangeError above 4 GiB, which a photograph of 100 megapixels does not need.
  */

@@ -1,12 +1,12 @@
 import type {Builder, Name} from "./builder";
 import {type Call, each, number, type Rule, type Rules} from "./rule";
 
-/** g · the derivative of the activation. */
+/** Makes the rule of an activation: g times its derivative. */
 function activation(slope: (call: Call, x: Name, y: Name) => Name): Rule {
   return (call) => [call.b.mul(call.g, slope(call, call.x[0], call.y[0]))];
 }
 
-/** `then` where x is above `threshold`, else `otherwise`. */
+/** Gives `then` where x is above `threshold`, and `otherwise` elsewhere. */
 function above(b: Builder, x: Name, threshold: number, then: Name, otherwise: Name): Name {
   return b.op("Where", [b.op("Greater", [x, b.number(threshold)]), then, otherwise]);
 }
@@ -61,7 +61,7 @@ const gelu = activation(({b, a}, x) => {
   return b.add(b.mul(half, b.add(one, t)), b.mul(b.mul(b.mul(half, x), b.sub(one, b.mul(t, t))), inner));
 });
 
-/** y = x · σ(k x): σ + k y (1 − σ). */
+/** The derivative of y = x · σ(k x) is σ + k y (1 − σ). */
 const swish = activation(({b, a}, x, y) => {
   const k = number(a.alpha, 1);
   const sigmoid = b.op("Sigmoid", [k === 1 ? x : b.mul(x, b.number(k))]);
@@ -69,7 +69,7 @@ const swish = activation(({b, a}, x, y) => {
   return b.add(sigmoid, k === 1 ? rest : b.mul(rest, b.number(k)));
 });
 
-/** y = x · tanh(s), s = softplus(x): tanh s + x σ(x) (1 − tanh² s). */
+/** The derivative of y = x · tanh(s), with s = softplus(x), is tanh s + x σ(x) (1 − tanh² s). */
 const mish = activation(({b}, x) => {
   const t = b.op("Tanh", [b.op("Softplus", [x])]);
   return b.add(t, b.mul(b.mul(x, b.op("Sigmoid", [x])), b.sub(b.number(1), b.mul(t, t))));

@@ -100,7 +100,7 @@ export class Builder {
     return this.seen(name).dims.length;
   }
 
-  /** The few numbers of a tensor that is the same for every input; undefined if it is not, or is not there. */
+  /** Returns the few numbers of a tensor that is the same for every input; undefined if it varies or does not exist. */
   values(name: Name | undefined): readonly number[] | undefined {
     if (!name) return undefined;
     this.consulted.add(name);
@@ -167,12 +167,12 @@ export class Builder {
     return this.op("Slice", [x, ...all.map((list) => this.ints(list))]);
   }
 
-  /** Zeros put around `x`, or numbers cut from its border if a pad is negative. */
+  /** Puts zeros around `x`, or cuts numbers from its border if a pad is negative. */
   pad(x: Name, pads: readonly number[]): Name {
     return pads.every((n) => n === 0) ? x : this.op("Pad", [x, this.ints(pads)]);
   }
 
-  /** The numbers of `x` turned round along these axes. */
+  /** Reverses the numbers of `x` along these axes. */
   turned(x: Name, axes: readonly number[]): Name {
     if (axes.length === 0) return x;
     const each = (n: number) => axes.map(() => n);

@@ -39,7 +39,7 @@ function inputGradient({b, x, g}: Call, window: Window, group: number): Name {
   });
 }
 
-/** Kernels [outputs, inputs a group, …] as [inputs, outputs a group, …]. */
+/** Rearranges kernels [outputs, inputs of a group, …] as [inputs, outputs of a group, …]. */
 function channelsExchanged(b: Builder, kernels: Name, group: number): Name {
   const [outputs, perGroup, ...kernel] = b.dims(kernels);
   const inner = range(kernel.length);
@@ -73,7 +73,7 @@ function kernelGradient({b, x, g}: Call, {kernel, xs, strides, dilations, begin,
   return swap(b.op("Conv", [images, swap(g)], {strides: dilations, dilations: strides, group, pads}));
 }
 
-/** [batch, groups · channels, …] as [channels, groups · batch, …]. */
+/** Rearranges [batch, groups · channels, …] as [channels, groups · batch, …]. */
 function groupsAsImages(b: Builder, x: Name, group: number, perGroup: number, sizes: readonly number[]): Name {
   const split = b.op("Reshape", [x, b.ints([0, group, perGroup, ...sizes])]);
   const perm = [2, 1, 0, ...range(sizes.length).map((i) => i + 3)];

@@ -6,7 +6,7 @@ function unary(slope: (b: Builder, x: Name, y: Name) => Name): Rule {
   return ({b, x, y, g}) => [b.mul(g, slope(b, x[0], y[0]))];
 }
 
-/** 1/√(± (x² − 1)) and similar, for inverse trigonometric and hyperbolic functions. */
+/** Computes 1/√radicand, for inverse trigonometric and hyperbolic functions. */
 function inverseRoot(b: Builder, radicand: Name): Name {
   return b.op("Reciprocal", [b.op("Sqrt", [radicand])]);
 }
@@ -27,7 +27,7 @@ const extreme: Rule = (call) => {
   return each(call, (i) => b.fit(b.mul(shared, hits[i]), b.dims(y[0]), x[i]));
 };
 
-/** d xᵖ = p · xᵖ⁻¹ dx + xᵖ · ln x dp, with 0 where p is 0 and where x is not above 0. */
+/** The rule of xᵖ: p · xᵖ⁻¹ dx + xᵖ · ln x dp, with 0 where p is 0 and where x is not above 0. */
 const power: Rule = (call) => {
   const {b, x, y, g} = call;
   const exponent = b.values(x[1]);
@@ -70,7 +70,7 @@ export const elementwise: Rules = {
   Sqrt: unary((b, _, y) => b.div(b.number(0.5), y)),
   Exp: unary((_, __, y) => y),
   Log: unary((b, x) => b.op("Reciprocal", [x])),
-  // 2/√π · e^(−x²), the factor as a summand of the exponent: one pass less.
+  // 2/√π · e^(−x²). The factor is a summand of the exponent, which saves one pass.
   Erf: unary((b, x) => b.op("Exp", [b.sub(b.number(Math.log(2 / Math.sqrt(Math.PI))), square(b, x))])),
   Sin: unary((b, x) => b.op("Cos", [x])),
   Cos: unary((b, x) => b.neg(b.op("Sin", [x]))),

@@ -1,7 +1,9 @@
 import type {Builder, Name} from "./builder";
 import {type Call, each, number, perChannel, positive, type Rule, type Rules, range, refusal, spatial} from "./rule";
 
-/** Mean and variance are stored numbers: y = scale · (x − mean)/σ + bias, σ = √(variance + ε). */
+/**
+ * The rule of y = scale · (x − mean)/σ + bias, with σ = √(variance + ε), where mean and variance are stored numbers.
+ */
 const batchNorm: Rule = (call) => {
   const {b, x, g, a} = call;
   if (number(a.training_mode, 0)) {
@@ -25,7 +27,7 @@ const batchNorm: Rule = (call) => {
   });
 };
 
-/** Computes x̂ = (x − mean)/σ over the axes, and σ, again. */
+/** Computes x̂ = (x − mean)/σ over the axes, and σ, once more, because the model does not give them. */
 function standardised(b: Builder, x: Name, axes: readonly number[], epsilon: number): {hat: Name; sigma: Name} {
   return {
     hat: b.once(`hat ${x} ${axes} ${epsilon}`, () => b.div(centredOn(b, x, axes), sigmaOf(b, x, axes, epsilon))),
@@ -44,7 +46,7 @@ function sigmaOf(b: Builder, x: Name, axes: readonly number[], epsilon: number):
   );
 }
 
-/** (g − mean g − x̂ · mean(g · x̂))/σ, where g is the gradient at x̂. */
+/** Computes the gradient at x, (g − mean g − x̂ · mean(g · x̂))/σ, where g is the gradient at x̂. */
 function throughStandard(b: Builder, g: Name, {hat, sigma}: {hat: Name; sigma: Name}, axes: readonly number[]): Name {
   const along = b.mul(hat, b.mean(b.mul(g, hat), axes));
   return b.div(b.sub(b.sub(g, b.mean(g, axes)), along), sigma);
@@ -98,7 +100,9 @@ const groupNorm: Rule = (call) => {
   });
 };
 
-/** y = x/√(mean x² + ε) · scale: with r the root, (g − x̂ · mean(g · x̂))/r. */
+/**
+ * The rule of y = x̂ · scale, with x̂ = x/r and r = √(mean x² + ε): (g − x̂ · mean(g · x̂))/r, where g is that at x̂.
+ */
 const rmsNorm: Rule = (call) => {
   const {b, x, y, g, a} = call;
   const rank = b.rank(x[0]);
@@ -117,7 +121,10 @@ const meanVariance: Rule = ({b, x, g, a}) => {
   return [throughStandard(b, g, standardised(b, x[0], axes, 1e-9), axes)];
 };
 
-/** y = x/‖x‖ along an axis: (g − slope · Σ g y)/‖x‖, slope y for the 2-norm and sign x for the 1-norm. */
+/**
+ * The rule of y = x/‖x‖ along an axis: (g − slope · Σ g y)/‖x‖, where the slope is y for the 2-norm and sign x for the
+ * 1-norm.
+ */
 const lpNorm: Rule = ({b, x, y, g, a}) => {
   const axes = [positive(number(a.axis, -1), b.rank(x[0]))];
   const isOne = number(a.p, 2) === 1;
@@ -127,8 +134,8 @@ const lpNorm: Rule = ({b, x, y, g, a}) => {
 };
 
 /**
- * y = x · d⁻ᵝ, d = bias + α/n · Σ x² over n neighbouring channels: g d⁻ᵝ − 2αβ/n · x · Σ g x d⁻ᵝ⁻¹, the sum over the channels
- * whose neighbour x is.
+ * The rule of y = x · d⁻ᵝ, with d = bias + α/n · Σ x² over n neighbouring channels: g d⁻ᵝ − 2αβ/n · x · Σ g x d⁻ᵝ⁻¹.
+ * The last sum is over the channels that have x as a neighbour.
  */
 const localResponse: Rule = (call) => {
   const {b, x, g, a} = call;
@@ -143,7 +150,7 @@ const localResponse: Rule = (call) => {
   return [b.sub(b.mul(g, power), back)];
 };
 
-/** The sum over `size` neighbouring channels: an average pool along them, times their number. */
+/** Sums over `size` neighbouring channels: an average pool along them, times their number. */
 function overChannels({b, x, a}: Call, what: Name, [before, after]: readonly number[]): Name {
   const size = a.size as number;
   const column = b.op("Reshape", [what, b.ints([0, 1, b.dims(x[0])[1], -1])]);

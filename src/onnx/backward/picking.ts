@@ -4,7 +4,7 @@ import {backToTheirPlaces} from "./scatter";
 
 const picked: Rule = (call) => [call.needs(0) ? backToTheirPlaces(call) : undefined];
 
-/** A slice without steps is g with zeros around it. */
+/** The rule of Slice: without steps, the gradient is g with zeros around it. */
 const slice: Rule = (call) => {
   const {b, x, g} = call;
   const rank = b.rank(x[0]);

@@ -15,7 +15,7 @@ const maxPool: Rule = (call) => {
   return [scattered(b, g, places, x[0])];
 };
 
-/** g · 1/(numbers in the window), spread over the window. */
+/** The rule of AveragePool: g · 1/(how many numbers the window holds), spread over the window. */
 const averagePool: Rule = (call) => {
   const {b, g, a, x} = call;
   const kernel = a.kernel_shape as readonly number[];
@@ -34,7 +34,7 @@ function sharesOf({xs, ys, kernel, strides, dilations, begin, end}: Window, {a}:
   const counts = ys.map((n, i) =>
     Array.from({length: n}, (_, place) => {
       const start = place * strides[i] - begin[i];
-      // If padding counts, the declared one does; what ceil_mode lets a window stick out does not.
+      // If padding counts, only the declared one does; the part of a window that sticks out by ceil_mode does not.
       const padded = automatic ? Math.max(0, end[i]) : (declared?.[i + rank] ?? 0);
       const [low, high] = number(a.count_include_pad, 0) ? [-begin[i], xs[i] + padded] : [0, xs[i]];
       let inside = 0;
@@ -69,7 +69,7 @@ function windowsBack(b: Builder, shared: Name, like: Name, window: Window): Name
   return b.op("ConvTranspose", [shared, ones], how);
 }
 
-/** y = (Σ |x|ᵖ)^(1/p): g · x · |x|ᵖ⁻² · y¹⁻ᵖ, and 0 where y is 0. */
+/** The rule of y = (Σ |x|ᵖ)^(1/p): g · x · |x|ᵖ⁻² · y¹⁻ᵖ, and 0 where y is 0. */
 const lpPool: Rule = (call) => {
   const {b, x, y, g, a} = call;
   const p = number(a.p, 2);

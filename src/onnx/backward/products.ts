@@ -23,13 +23,13 @@ const matMul: Rule = (call) => {
   });
 };
 
-/** The last two axes exchanged. */
+/** Exchanges the last two axes. */
 function swapped(b: Builder, x: Name, rank: number): Name {
   const perm = [...range(rank - 2), rank - 1, rank - 2];
   return b.once(`swapped ${x}`, () => b.op("Transpose", [x], {perm}));
 }
 
-/** y = α a' b' + β c, where a' and b' may be transposed. */
+/** The rule of Gemm, y = α a' b' + β c, where a' and b' may be transposed. */
 const gemm: Rule = (call) => {
   const {b, x, y, g, a} = call;
   const [transA, transB] = [number(a.transA, 0), number(a.transB, 0)];

@@ -37,7 +37,10 @@ const extreme = reduction((call, x, y, g) => {
   return call.b.mul(hit, call.b.div(g, call.b.sum(hit, axesOf(call))));
 });
 
-/** The product of the other numbers: y/x, or, if x is 0, the product of the rest if x is the only 0. */
+/**
+ * The rule of ReduceProd: g times the product of the other numbers. This product is y/x; if x is the only 0, it is the
+ * product of the rest; if another number is 0, it is 0.
+ */
 const product = reduction((call, x, _, g) => {
   const {b} = call;
   const axes = axesOf(call);

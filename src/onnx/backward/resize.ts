@@ -33,7 +33,7 @@ function scalesOf({b, x, a}: Call, xs: readonly number[], ys: readonly number[])
   return ratios.map((ratio, axis) => (axes.includes(axis) ? scale : ratio));
 }
 
-/** The matrix [from, to] of one axis: row k is what a 1 at place k becomes. */
+/** The matrix [from, to] of one axis: row k is the result for a 1 at place k and 0 elsewhere. */
 function matrixOf({b, node, x, y}: Call, axis: number, scale: number): Name {
   const [from, to] = [b.dims(x[0])[axis], b.dims(y[0])[axis]];
   const rank = b.rank(x[0]);
@@ -58,7 +58,7 @@ function float32(b: Builder, values: readonly number[]): Name {
   return name;
 }
 
-/** The product with the matrix's transposed along one axis of g. */
+/** Multiplies g along one axis by the transposed matrix. */
 function along(b: Builder, g: Name, axis: number, rank: number, matrix: Name): Name {
   if (axis === rank - 2) return b.op("MatMul", [matrix, g]);
   const turned = b.op("Transpose", [matrix], {perm: [1, 0]});

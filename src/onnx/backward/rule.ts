@@ -7,7 +7,7 @@ import type {Builder, Name} from "./builder";
 export interface Call {
   readonly b: Builder;
   readonly node: NodeProto;
-  /** Its inputs and outputs; "" for one that is left out. */
+  /** The node's inputs and outputs; "" for one that is left out. */
   readonly x: readonly Name[];
   readonly y: readonly Name[];
   /** The gradients at its outputs; undefined for an output without gradient. `g` is the first one. */
@@ -58,7 +58,7 @@ export function spatial(rank: number): number[] {
   return range(rank).slice(2);
 }
 
-/** A vector with one number a channel, as a tensor that broadcasts over batch and space. */
+/** A vector with one number for each channel, as a tensor that broadcasts over batch and space. */
 export function perChannel(b: Builder, v: Name, rank: number): Name {
   return b.op("Reshape", [v, b.ints([1, -1, ...Array(rank - 2).fill(1)])]);
 }

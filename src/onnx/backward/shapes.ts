@@ -1,7 +1,7 @@
 import type {Builder, Name} from "./builder";
 import {type Call, each, list, number, positive, type Rule, type Rules, range, refusal} from "./rule";
 
-/** The same numbers in another shape. */
+/** The rule of operators that only give the numbers another shape. */
 const reshaped: Rule = ({b, x, g}) => [b.as(g, x[0])];
 
 const transpose: Rule = ({b, x, g, a}) => {

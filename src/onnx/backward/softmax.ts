@@ -1,12 +1,12 @@
 import {number, type Rule, type Rules} from "./rule";
 
-/** (g − Σ g y) · y along the axis. */
+/** The rule of Softmax: (g − Σ g y) · y along the axis. */
 const softmax: Rule = ({b, y, g, a}) => {
   const axis = number(a.axis, -1);
   return [b.mul(b.sub(g, b.sum(b.mul(g, y[0]), [axis])), y[0])];
 };
 
-/** g − eʸ Σ g along the axis. */
+/** The rule of LogSoftmax: g − eʸ Σ g along the axis. */
 const logSoftmax: Rule = ({b, y, g, a}) => {
   const axis = number(a.axis, -1);
   return [b.sub(g, b.mul(b.op("Exp", [y[0]]), b.sum(g, [axis])))];

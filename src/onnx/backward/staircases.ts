@@ -9,7 +9,7 @@ const NOTHING = [
   ...["HannWindow", "HammingWindow", "BlackmanWindow", "MelWeightMatrix"],
 ];
 
-/** The class's place is no number to differentiate; the two values are, but nobody trains them. */
+/** The rule of OneHot. The class's place has no gradient; the two values could have one, but nobody trains them. */
 const oneHot: Rule = (call) => {
   if (call.needs(2)) throw refusal(call, "values that are constant", "ones that depend on what is asked for");
   return [];

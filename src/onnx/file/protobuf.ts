@@ -111,7 +111,7 @@ function writeScalar(writer: BinaryWriter, kind: Scalar, value: unknown): void {
   else writer[kind](value as number);
 }
 
-/** 2⁶³ − 1 came in as the number 2⁶³. */
+/** Keeps a number within int64: 2⁶³ − 1 was read as the number 2⁶³. */
 function clamped(value: bigint): bigint {
   return value > MOST ? MOST : value < -MOST - 1n ? -MOST - 1n : value;
 }

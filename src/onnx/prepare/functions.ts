@@ -2,8 +2,8 @@ import type {AttributeProto, FunctionProto, ModelProto, NodeProto} from "../file
 import {withGraphs} from "./rewrite";
 
 /**
- * The model with its own functions written out: each node that calls one is replaced by the function's nodes. (A function
- * may call others, but not itself: the ONNX specification forbids it.)
+ * Writes out the model's own functions: each node that calls one is replaced by the function's nodes. (A function may
+ * call others, but not itself: the ONNX specification forbids it.)
  */
 export function inlined(model: ModelProto): ModelProto {
   if (!model.functions?.length) return model;
@@ -39,7 +39,7 @@ function bodyOf(called: FunctionProto, call: NodeProto, prefix: string): NodePro
     (node.attribute ?? []).flatMap((a) => {
       if (!a.refAttrName) return [a];
       const value = given.get(a.refAttrName);
-      return value ? [{...value, name: a.name}] : []; // left out by the caller: left out here
+      return value ? [{...value, name: a.name}] : []; // an attribute that the call leaves out
     });
   const rename = (node: NodeProto): NodeProto => {
     const next = {

@@ -31,9 +31,9 @@ export function hasHalves(
 }
 
 /**
- * A model of 16-bit floats (float16, bfloat16) as one that computes in float32 from the same weights. Weights stay as they
- * are in the file: a Cast after each widens it as the session starts. Inputs and outputs become float32: JavaScript has no
- * array of bfloat16, and gradients of 16 bits would be of little use.
+ * Turns a model of 16-bit floats (float16, bfloat16) into one that computes in float32 from the same weights. Weights
+ * stay as they are in the file: a Cast after each of them widens it when the session starts. Inputs and outputs become
+ * float32: JavaScript has no array of bfloat16, and gradients of 16 bits would be of little use.
  */
 export function widened(model: ModelProto): ModelProto {
   return {...model, graph: widenedGraph(model.graph ?? {})};

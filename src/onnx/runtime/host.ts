@@ -35,10 +35,10 @@ export function openHost({InferenceSession, Tensor}: Onnxruntime): Host {
       ? {name: m.name, type: m.type as Port["type"], dims: m.shape}
       : {name: m.name, type: "(no tensor)", dims: []};
   const optionsOf = ({threads, optimise = true, folder, files, device = "cpu"}: SessionSettings) => ({
-    ...(device === "gpu" && {executionProviders: ["webgpu"]}), // what it lacks, the processor computes
+    ...(device === "gpu" && {executionProviders: ["webgpu"]}), // the processor computes the operators that WebGPU lacks
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    logSeverityLevel: 4, // what fails is thrown, with its words: nothing is to be printed besides
+    logSeverityLevel: 4, // failures are thrown with their messages: nothing need be printed
     graphOptimizationLevel: optimise ? "all" : "disabled",
     ...(files && {externalData: Object.entries(files).map(([path, data]) => ({path, data}))}),
     extra: {

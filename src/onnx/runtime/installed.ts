@@ -51,20 +51,20 @@ function versionOf(path: string): string {
   return folder === undefined ? "unknown" : (loaded(`${folder}/package.json`) as {readonly version: string}).version;
 }
 
-/** A module by its path, which a bundler is not to follow. */
+/** Loads a module by its path, in a way that a bundler does not follow. */
 function loaded(path: string): unknown {
   return require([path].join(""));
 }
 
 let found: Installed | undefined;
 
-/** The same package; the search is made only once. */
+/** Returns the package that computes. The search for it is made only once. */
 export function runtimeInstalled(): Installed {
   found ??= installedRuntime();
   return found;
 }
 
-/** Its module: onnxruntime-node's, or onnxruntime-web's, which has the same classes. */
+/** Returns the module of this package: onnxruntime-node's, or onnxruntime-web's, which has the same classes. */
 export function loadedRuntime(): unknown {
   return loaded(runtimeInstalled().path);
 }

@@ -88,7 +88,7 @@ const long = (m: Machine, length: number): number => {
 };
 const put = (m: Machine, pairs: readonly unknown[]): void => {
   const into = m.stack.at(-1);
-  if (!(into instanceof Map)) return; // of an Unknown nothing is kept
+  if (!(into instanceof Map)) return; // nothing is kept in an Unknown
   for (let i = 0; i < pairs.length; i += 2) into.set(pairs[i], pairs[i + 1]);
 };
 const add = (m: Machine, values: readonly unknown[]): void => {

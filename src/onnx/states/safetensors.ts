@@ -23,8 +23,8 @@ interface Entry {
 }
 
 /**
- * A safetensors file (its format: https://github.com/huggingface/safetensors): the length of a JSON header, the header, the
- * numbers. The arrays are views of the file.
+ * Reads a safetensors file (its format: https://github.com/huggingface/safetensors): the length of a JSON header, then
+ * the header, then the numbers. The arrays are views of the file.
  *
  * @throws OnnxError if it is none, or an array lies outside of the file or has a type of other than 8 to 64 bits.
  */
@@ -109,7 +109,7 @@ function arrayOf(name: string, {dtype, shape, data_offsets: [from, to]}: Entry, 
   return {type, dims: shape, bytes: numbers.subarray(from, to)};
 }
 
-/** Arrays of single precision as a safetensors file, with texts of one's own in its header. */
+/** Writes arrays of single precision as a safetensors file, with the given texts in its header. */
 export function toSafetensors(
   arrays: ReadonlyMap<string, {readonly shape: readonly number[]; readonly values: Float32Array}>,
   metadata: {readonly [name: string]: string} = {},
@@ -136,7 +136,7 @@ export function toSafetensors(
   return file;
 }
 
-/** The texts in a safetensors file's header. @throws OnnxError if it is no such file. */
+/** Returns the texts in a safetensors file's header. @throws OnnxError if it is no such file. */
 export function safetensorsMetadata(file: Uint8Array): {readonly [name: string]: string} {
   return (headerOf(file).header.__metadata__ as {readonly [name: string]: string}) ?? {};
 }

@@ -6,8 +6,8 @@ import type {State, StoredArray} from "./state";
 import {torchState} from "./torch";
 
 /**
- * Weights from a file of safetensors or of torch.save, told apart by their first bytes: a zip's, or a pickle's, which PyTorch wrote
- * before 1.6.
+ * Reads weights from a file of safetensors or of torch.save. The first bytes tell which it is: torch.save writes a zip,
+ * and before PyTorch 1.6 it wrote a pickle.
  */
 export function readState(file: Uint8Array): State {
   const isZip = file[0] === 0x50 && file[1] === 0x4b;
@@ -16,10 +16,10 @@ export function readState(file: Uint8Array): State {
 }
 
 /**
- * A model's file with its weights taken from a state: one graph, exported once, for the states of all epochs.
+ * Returns a model's file with its weights taken from a state: one graph, exported once, for the states of all epochs.
  *
- * @throws OnnxError if a weight of the state has no place in the graph (its exporter folded it away: the numbers that are in
- * the graph would be wrong, and nobody would see it), or another shape there.
+ * @throws OnnxError if a weight of the state has no place in the graph (its exporter folded it away: the numbers that
+ * are in the graph would be wrong, and nobody would see it), or another shape there.
  */
 export function withState(graph: Uint8Array, state: State): Uint8Array {
   const model = decodeModel(graph);

@@ -6,8 +6,8 @@ const LOCATOR_64 = 0x07064b50;
 const FULL = 0xffffffff; // "look in the zip64 field"
 
 /**
- * The files in a zip, by name: views of its bytes. For files that are stored as they are, as torch.save stores them; zip64
- * included (PKWARE's APPNOTE 6.3.10, sections 4.3 to 4.5).
+ * Returns the files in a zip by name, as views of its bytes. It reads files that are stored without compression, as
+ * torch.save stores them, and zip64 as well (PKWARE's APPNOTE 6.3.10, sections 4.3 to 4.5).
  *
  * @throws OnnxError if it is no zip, or a file in it is compressed.
  */
@@ -52,7 +52,7 @@ function entryAt(view: DataView, at: number) {
   const end = at + 46 + nameLength + extraLength;
   for (let extra = at + 46 + nameLength; extra < end; extra += 4 + view.getUint16(extra + 2, true)) {
     if (view.getUint16(extra, true) !== 1) continue;
-    let field = extra + 4; // the whole size, the stored size, the place: those of them that are FULL above
+    let field = extra + 4; // the whole size, the stored size and the place: only those that are FULL above
     if (whole === FULL) field += 8;
     if (size === FULL) {
       size = large(view, field);

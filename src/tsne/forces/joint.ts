@@ -12,8 +12,7 @@ export interface JoinedNeighbours {
 }
 
 /**
- * Calibrates p(j
- * i) to the perplexity, and joins both directions.
+ * Calibrates p(j|i) to the perplexity, and joins both directions.
  *
  * @param order The row at each place.
  */

@@ -48,11 +48,13 @@ const PAIR_COST = 0.5;
 const REVIEW = 20;
 
 /**
- * The particle mesh with an exact short range, for maps in the plane. φ(y) = Σj 1/(1 + |y − yj|²) gives all repulsion
- * needs: the forces are −½∇φ and Z = Σ φ(yi) − n. φ is split: a smooth long range, spread to a mesh, convolved there by
- * Fourier transforms and interpolated; and a rest that ends at R, summed directly over cells (kernels/short-range.ts
- * has the split). docs/tsne.md derives it. Neither Barnes-Hut (van der Maaten 2014) nor FIt-SNE (Linderman et al. 2019,
- * who interpolate four kernels by polynomials): one potential, one transform there and back, and any accuracy by R / h.
+ * Computes the repulsion for maps in the plane by a particle mesh with an exact short range. The potential
+ * φ(y) = Σj 1/(1 + |y − yj|²) gives all that repulsion needs: the forces are −½∇φ, and Z = Σ φ(yi) − n. φ is split into
+ * two parts. The smooth long range is spread to a mesh, convolved there by Fourier transforms, and interpolated. The
+ * rest ends at R and is summed directly over cells (kernels/short-range.ts has the split). docs/tsne.md derives it. The
+ * method differs from Barnes-Hut (van der Maaten 2014) and from FIt-SNE (Linderman et al. 2019, who interpolate four
+ * kernels by polynomials): there is one potential, with one transform there and back, and R / h decides how accurate it
+ * is.
  */
 export function meshRepulsion(team: Team, arena: Arena, n: number, points: number): Repulsion {
   const {threads} = team;

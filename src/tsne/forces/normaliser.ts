@@ -13,8 +13,8 @@ const MOST_ALL_PAIRS = 100_000;
 const NOTHING: Job = {kernel: "attract2", tasks: 0, args: []};
 
 /**
- * Z = Σ 1 / (1 + |yi − yj|²) over ordered pairs: up to 100,000 points pair by pair; of more points by the forces that the
- * descent uses (docs/tsne.md says how near that comes).
+ * Computes Z = Σ 1 / (1 + |yi − yj|²) over ordered pairs. For up to 100,000 points it takes pair by pair; for more
+ * points, it uses the method of the descent's forces (docs/tsne.md says how near that comes).
  *
  * @param at The address of the points, as `writePoints` leaves them.
  */

@@ -12,12 +12,11 @@ export interface Repulsion {
   readonly longRange: number;
   readonly shortRange: number;
   /**
-   * Fills both parts, runs the job `attraction` at the same time, and returns Z = Σ 1 / (1 +
-   * yi − yj
-   * ²) over ordered pairs.
+   * Fills both parts, runs the job `attraction` at the same time, and returns Z = Σ 1 / (1 + |yi − yj|²) over ordered
+   * pairs.
    *
    * @param mayKeep Whether the long-range part and its share of Z may be reused from the call before, when the points
-   * were one step back.
+   * were one step behind.
    */
   run(box: Box, attraction: Job, mayKeep?: boolean): number;
 }
@@ -44,7 +43,7 @@ export function potentialsJob(arena: Arena, n: number, dimensions: Dimensions, p
   return {job, sums};
 }
 
-/** Computes every pair by itself: exact, with n² work. It is for few points, and for maps in space. */
+/** Computes the force of every pair: exact, with n² work, and therefore for few points. */
 export function allPairsRepulsion(
   team: Team,
   arena: Arena,

@@ -18,8 +18,8 @@ export interface Diagonal {
 }
 
 /**
- * All eigenpairs of a symmetric matrix by Jacobi's method (Golub & Van Loan 2013, section 8.5), exact to the rounding of
- * double precision. On one thread: some 60 · size³ multiplications.
+ * Computes all eigenpairs of a symmetric matrix by Jacobi's method (Golub & Van Loan 2013, section 8.5), exact to the
+ * rounding of double precision. It takes some 60 · size³ multiplications on one thread.
  *
  * @param matrix `[a * size + b]`; what is above the diagonal is not read.
  */
@@ -59,8 +59,8 @@ export interface SymmetricMatrix {
   /** Linear combinations of vectors: Σp shares[q * count + p] · vector p. */
   mix(vectors: Float64Array, shares: Float64Array): Float64Array;
   /**
-   * The Gram-Schmidt process, in order. If a vector lies in the space of those before it, but for a share `least` of
-   * its length, it becomes zero.
+   * The Gram-Schmidt process, in order. A vector becomes zero if less than the share `least` of its length lies outside
+   * the space of the vectors before it.
    */
   orthonormal(vectors: Float64Array, least: number): Float64Array;
   /** Frees the memory, and any memory that was taken after it. */
@@ -170,7 +170,7 @@ export function loadSymmetric(
   };
 }
 
-/** The transpose: rows of `columns` numbers, written column after column. */
+/** Returns the transpose of rows of `columns` numbers. */
 function transposed(values: Float32Array, columns: number): Float64Array {
   const out = new Float64Array(values.length);
   const rows = values.length / columns;

@@ -3,16 +3,16 @@ import {align, CHUNK, sum} from "../threads/layout";
 import type {Team} from "../threads/team";
 import type {Repulsion} from "./repulsion";
 
-/** The most that a node's side may measure, as a share of its distance, to count as one point. */
+/** A node counts as one point if its side is less than this share of its distance. */
 const ANGLE = 0.5;
 const PART = 64;
 const CELLS = 1024;
 const SCRATCH = 16 * 1024 + 64 * 32 + 4096;
 
 /**
- * The repulsion of points in space by an octree (Barnes & Hut 1986; van der Maaten 2014 for t-SNE), about n log n work
- * (kernels/octree.ts). Points near each other walk the tree together, so that the sums are taken four at a time. Forces
- * are off by some 1 %, Z by 0.3 % (docs/tsne.md).
+ * Computes the repulsion of points in space by an octree (Barnes & Hut 1986; van der Maaten 2014 for t-SNE), in about
+ * n log n steps (kernels/octree.ts). Points near each other walk the tree together, so that the sums are taken four at
+ * a time. Forces are off by some 1 %, Z by 0.3 % (docs/tsne.md).
  */
 export function treeRepulsion(team: Team, arena: Arena, n: number, points: number, angle = ANGLE): Repulsion {
   const chunks = Math.ceil(n / CHUNK);

@@ -1,6 +1,6 @@
 import {at, exp4, sumLanes} from "./vector";
 
-/** Points a task handles, here and wherever a task is a range of points. */
+/** How many points a task handles, here and wherever a task is a range of points. */
 export const CHUNK: i32 = 256;
 
 /**
@@ -16,13 +16,13 @@ export function calibrate(
   const excess = scratch + <usize>thread * <usize>scratchSize;
   const padded = (k + 3) & ~3;
   const to = min(rows, (task + 1) * CHUNK);
-  let usual: f64 = 1; // β times the mean: much the same from row to row
+  let usual: f64 = 1; // β times the mean distance, which is about the same in all rows
   for (let i = task * CHUNK; i < to; i++) {
     const row = at(distances, i * k);
     let least: f32 = Infinity;
     for (let q = 0; q < k; q++) least = min(least, load<f32>(at(row, q)));
     let mean: f64 = 0;
-    for (let q = 0; q < k; q++) { // over the least, so that the largest weight is 1
+    for (let q = 0; q < k; q++) { // distances above the least one, so that the largest weight is 1
       const d = load<f32>(at(row, q)) - least;
       store<f32>(at(excess, q), d);
       mean += d;
@@ -123,9 +123,9 @@ export function sumEdges(task: i32, thread: i32, rows: i32, edges: usize): void 
 }
 
 /**
- * Writes pij = (p(j|i) + p(i|j)) / 2n for each edge, by rising row j, and fills up with p = 0 to a multiple of four.
- * The end of an edge is written as 8 · the place of j (`places[row]`): the byte offset of a point with two coordinates.
- * A task has 256 places.
+ * Writes pij = (p(j|i) + p(i|j)) / 2n for each edge, by rising row j, and fills the edges of each place up to a
+ * multiple of four with p = 0. The end of an edge is written as 8 · the place of j (`places[row]`): the byte offset of
+ * a point with two coordinates. A task has 256 places.
  */
 export function joinEdges(
   task: i32, thread: i32, rows: i32, k: i32, order: usize, places: usize, neighbours: usize, probabilities: usize,

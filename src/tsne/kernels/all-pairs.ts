@@ -1,14 +1,15 @@
 import {sumLanes} from "./vector";
 
-/** Points a task handles: each meets all others, so fewer than elsewhere. */
+/** How many points a task handles. Each point meets all others, so they are fewer than in other kernels. */
 const POINTS: i32 = 32;
 
 /**
- * Repulsion as it is defined: Σj (yi − yj) / (1 + |yi − yj|²)², and Σj 1 / (1 + |yi − yj|²) with itself left out. Every
- * ordered pair is computed: twice the work of using each pair for both ends, but no two tasks write to one place.
+ * The repulsion by its definition: Σj (yi − yj) / (1 + |yi − yj|²)², and Σj 1 / (1 + |yi − yj|²), both without the
+ * point itself. Every ordered pair is computed. This is twice the work of using each pair for both of its points, but
+ * no two tasks write to one place.
  *
- * Points: [n][2] or [n][4] as in attraction.ts, followed by FAR points up to a multiple of four. Out: forces as points,
- * z: [tasks] f64.
+ * Points are [n][2] or [n][4] as in attraction.ts, and points that are far away fill them up to a multiple of four.
+ * Forces have the shape of the points; z is [tasks] f64.
  */
 
 /** Computes the repulsion between points of the plane. A task has 32 points. */
@@ -81,7 +82,7 @@ export function sumPotentials(task: i32, thread: i32, n: i32, points: usize, z: 
   let total: f64 = 0;
   for (let i = from; i < to; i += 2) {
     const x = v128.load32_splat(points + (<usize>i << 3)), y = v128.load32_splat(points + (<usize>i << 3), 4);
-    const last = i + 1 == to; // an odd one out has a partner far from everything
+    const last = i + 1 == to; // an odd last point gets a partner far from everything
     const h = last ? f32x4.splat(-1e15) : v128.load32_splat(points + (<usize>i << 3), 8);
     const v = last ? f32x4.splat(-1e15) : v128.load32_splat(points + (<usize>i << 3), 12);
     let own = f32x4.splat(0), others = own;
@@ -92,7 +93,7 @@ export function sumPotentials(task: i32, thread: i32, n: i32, points: usize, z: 
   store<f64>(z + (<usize>task << 3), total);
 }
 
-/** 1/a + 1/b = (a + b) / (a b): a division costs as much as all the rest. */
+/** Computes 1/a + 1/b as (a + b) / (a b), because a division costs as much as all the rest. */
 // @ts-ignore: decorator
 @inline
 function twoPotentials(p: usize, x: v128, y: v128, h: v128, v: v128, one: v128): v128 {

@@ -3,7 +3,7 @@ import {at, sumLanes} from "./vector";
 
 /**
  * Attraction Σj pij (yi − yj) / (1 + |yi − yj|²) along the edges, four at a time. Points are [n][2] (x, y) in the plane
- * and [n][4] (x, y, z, 0) in space; ends of edges are kept as 8j (`joinEdges`).
+ * and [n][4] (x, y, z, 0) in space. The end of an edge to point j is stored as 8j (`joinEdges`).
  */
 
 /** Computes the attraction between points of the plane. A task has 256 points. */

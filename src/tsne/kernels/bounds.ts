@@ -1,26 +1,27 @@
 import {at} from "./vector";
 
 /**
- * Bounds of distances, in whole numbers. A row is cut in its leading columns and the rest; |a − b|² is at least the
- * squared distance of the leading columns and of the rests' lengths, (|a₂| − |b₂|)². These numbers are rounded to whole
- * multiples of one unit, at most 2¹⁴ together, so that two products are one instruction's and every sum is exact:
- * |qa − qb| is off by at most √21 units. What passes is bounded once more, by all its columns, rounded likewise.
+ * Lower bounds of distances, in whole numbers. The columns of a row are split into the leading ones and the rest. The
+ * squared distance |a − b|² is at least that of the leading columns plus (|a₂| − |b₂|)², where a₂ and b₂ are the rests.
+ * The leading columns and the length of the rest are rounded to whole multiples of one unit, in which a row is at most
+ * 2¹⁴ long. So one instruction computes two products, and every sum is exact: |qa − qb| is off by at most √21 units. A
+ * pair that passes is bounded once more, by all its columns, which are rounded likewise.
  */
 
-/** Leading columns, the rests' length, and one zero: in pairs. */
+/** How many columns lead. With the length of the rest and one zero, a row has PAIRS pairs of numbers. */
 const LEADING: i32 = 20;
 export const PAIRS: i32 = 11;
-/** √21 and what rounding a length can add. */
+/** The most by which |qa − qb| is off, in units: √21, and what the rounding of the rest's length can add. */
 export const OFF: f64 = 4.7;
 /**
- * The factor by which rounding to units can enlarge this, because products of a number and the unit have single
- * precision.
+ * With all columns, |qa − qb| is off by √columns times this factor. It is above 1 because the product of a number and
+ * the unit has only single precision.
  */
 export const SPARE: f64 = 1.03;
-/** No bound is larger: everything passes. */
+/** No bound is larger: with this reach, everything passes. */
 export const WHOLE: i32 = 1 << 30;
 
-/** Numbers of a row of all columns, rounded: eight are one vector. */
+/** Returns how many rounded numbers a row of all columns has. Eight of them fill a vector. */
 // @ts-ignore: decorator
 @inline
 export function wholeStride(stride: i32): i32 {
@@ -65,7 +66,7 @@ export function packBounds(
     square = 0;
     for (let l = 0; l < LEADING; l++) {
       const v = load<f32>(at(out, load<i32>(at(leading, l))));
-      rest -= <f64>v * <f64>v; // exact squares, off by 1e-16 of the largest: a length off by 1e-8 of it
+      rest -= <f64>v * <f64>v; // the squares are exact; the sum is off by 1e-16, the length by 1e-8
       square += storeBound(bound, l, v * unit);
     }
     square += storeBound(bound, LEADING, <f32>Math.sqrt(max<f64>(0, rest)) * unit);
@@ -81,8 +82,9 @@ function storeBound(bound: usize, l: i32, value: f32): i32 {
 }
 
 /**
- * Four rows and a panel: a bit for each pair, 8 a row from the lowest, whose bound is within what either looks for:
- * 2 qa·qb − |qb|² above the row's limit, |qa|² − reach², or 2 qa·qb − |qa|² above the place's.
+ * Compares four rows with the eight places of a panel. Returns a bit for each pair, eight bits for each row from the
+ * lowest bit on. A bit is set if the bound is within the reach of one of the two: if 2 qa·qb − |qb|² is above the row's
+ * limit, |qa|² − reach², or 2 qa·qb − |qa|² is above the place's limit.
  */
 // @ts-ignore: decorator
 @inline
@@ -118,8 +120,8 @@ function within(s: v128, t: v128, m: v128, n: v128, l: v128, h: v128, aNorm: usi
 }
 
 /**
- * A row and four others by all their columns, whole numbers in each row: a bit for each whose bound is within what either
- * looks for, as `pairsWithin`. Others are the places in `list`.
+ * Compares a row with the four places of `list` by all their columns, in whole numbers. Returns a bit for each of the
+ * four, set as in `pairsWithin`.
  */
 // @ts-ignore: decorator
 @inline

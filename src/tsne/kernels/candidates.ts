@@ -1,11 +1,11 @@
-/** @file A row's candidates for its neighbours: a list of distances and one of rows. */
+/** @file The candidates for a row's neighbours, in two lists: their distances and their rows. */
 import {keepNearest} from "./neighbours";
 import {at} from "./vector";
 
 /**
- * Keeps the k nearest like `keepNearest`, but in any order and in less time: it halves the range in which the k-th
- * distance lies, until k distances are within it (numbers from 0 on have the same order as their bits). @returns A
- * threshold above the k-th distance and not above the next.
+ * Keeps the k nearest like `keepNearest`, but in less time: it halves the range in which the k-th distance lies, until
+ * exactly k distances are up to the middle. It compares distances by their bits, which have the same order for numbers
+ * from 0 on. @returns A threshold, not below the k-th distance and not above the next.
  */
 export function nearest(list: usize, ids: usize, count: i32, k: i32, spare: usize): f32 {
   const padded = (count + 3) & ~3;
@@ -15,7 +15,7 @@ export function nearest(list: usize, ids: usize, count: i32, k: i32, spare: usiz
     low = min(low, load<i32>(at(list, e)));
     high = max(high, load<i32>(at(list, e)));
   }
-  low--; // fewer than k are within this, k or more within the other
+  low--; // fewer than k distances are up to `low`; k or more are up to `high`
   let middle = low + (high - low) / 2;
   for (; ;) {
     const limit = i32x4.splat(middle);
@@ -39,7 +39,7 @@ export function nearest(list: usize, ids: usize, count: i32, k: i32, spare: usiz
   return limit;
 }
 
-/** Both lists by rising index: into buckets of `1 << shift` indices, and by insertion. Scratch: 1,028 bytes. */
+/** Sorts both lists by rising index: into buckets of `1 << shift` indices, then by insertion. Scratch: 1,028 bytes. */
 export function sortByIndex(list: usize, ids: usize, count: i32, shift: i32, spare: usize, distances: usize, indices: usize): void {
   memory.fill(spare, 0, 1028);
   for (let e = 0; e < count; e++) {

@@ -2,22 +2,23 @@ import {fourier, imaginaryPart, realPart} from "./fourier";
 import {at, storeTransposed} from "./vector";
 
 /**
- * Convolution of an N × N mesh with an even kernel in free space: as if by transforms of 2N × 2N, the mesh padded with
- * zeros, but the zeros are never stored. A row's 2N real numbers, half of them zero, are N complex ones. A column's 2N-
- * point transform is two of N points: of x[j] for the even bins, of x[j] exp(−πij/N) for the odd. The rows past N are
- * zero going in and unwanted coming out.
+ * Convolves an N × N mesh with an even kernel in free space. The result is that of transforms of 2N × 2N, where zeros
+ * pad the mesh, but the zeros are never stored. Half of a row's 2N real numbers are zero; the 2N are read as N complex
+ * numbers. A column's transform of 2N points is two transforms of N points: of x[j] for the even bins, and of x[j]
+ * exp(−πij/N) for the odd bins. The rows past N are zero before, and are not wanted after.
  *
- * A spectrum is two planes, real and imaginary, `plane` bytes apart, [rows][N + 4], bins 0 to N. `roots`: cos, −sin of
- * 2πj/N; `halfRoots`: of πj/N, j to N. Scratch of a thread: 3 N · 32 + 128 bytes.
+ * A spectrum is two planes [rows][N + 4], real and imaginary, `plane` bytes apart, with bins 0 to N in a row. `roots`
+ * has cos and −sin of 2πj/N, and `halfRoots` those of πj/N, j from 0 to N. A thread needs 3 N · 32 + 128 bytes of
+ * scratch memory.
  */
 
 const ROWS: i32 = 16;
 
-/** Bin k of four real transforms of 2N, from the N-point transform Z of their even-odd pairs. */
+/** Computes bin k of four real transforms of 2N numbers from Z, the N-point transform of their even-odd pairs. */
 // @ts-ignore: decorator
 @inline
 function bin(k: i32, N: i32, Z: usize, halfRoots: usize, imaginary: bool): v128 {
-  k = min(k, N); // bins past N fill a vector up and are not read
+  k = min(k, N); // bins past N only fill up a vector and are never read
   const a = Z + (<usize>(k == N ? 0 : k) << 5), b = Z + (<usize>(k == 0 ? 0 : N - k) << 5), half = f32x4.splat(0.5);
   const ar = v128.load(a), ai = v128.load(a, 16), br = v128.load(b), bi = v128.load(b, 16);
   const oddR = f32x4.mul(half, f32x4.add(ai, bi)), oddI = f32x4.mul(half, f32x4.sub(br, ar));
@@ -66,8 +67,8 @@ export function transformRows(
 }
 
 /**
- * Multiplies N elements by the kernel's bins `first`, `first + 2`, …, and swaps real and imaginary parts: the forward
- * transform of swapped numbers is the swapped inverse transform.
+ * Multiplies N elements by the kernel's bins `first`, `first + 2`, … and swaps real and imaginary parts. After a swap,
+ * a forward transform gives the inverse transform, swapped.
  */
 // @ts-ignore: decorator
 @inline
@@ -131,7 +132,7 @@ export function restoreRows(
   const wide = <usize>(N + 4) << 2, stride = <usize>N << 2, half = f32x4.splat(0.5);
   const to = min(N, (task + 1) * ROWS);
   for (let r = task * ROWS; r < to; r += 4) {
-    const bins = y; // N + 4 elements: runs into the third buffer
+    const bins = y; // N + 4 elements: they reach into the third buffer
     let s = spectrum + <usize>r * wide, o = bins;
     for (let k = 0; k <= N; k += 4, s += 16, o += 128) {
       const t = s + plane;
@@ -176,8 +177,8 @@ export function sampleKernel(task: i32, thread: i32, rows: i32, N: i32, h: f32, 
 }
 
 /**
- * Transposes the real plane of a spectrum and continues it evenly to 2N columns, ready for the other direction. A task
- * has 16 rows.
+ * Transposes the real plane of a spectrum and continues it evenly to 2N columns, so that the other direction can be
+ * transformed. A task has 16 rows.
  */
 export function turnKernel(task: i32, thread: i32, rows: i32, N: i32, spectrum: usize, out: usize): void {
   const to = min(rows, (task + 1) * ROWS);
@@ -191,8 +192,8 @@ export function turnKernel(task: i32, thread: i32, rows: i32, N: i32, spectrum: 
 
 /**
  * Divides the kernel's spectrum by that of the B-splines, so that points on nodes interact exactly, and by the factor
- * 2N² that the transforms leave. `spline` [N + 1] is 1 / spline²: one factor for spreading, one for interpolation. A
- * task has 16 rows.
+ * 2N² that the transforms leave. `spline` [N + 1] is 1 / spline², because the splines act twice: when points are spread
+ * onto the mesh, and when forces are interpolated. A task has 16 rows.
  */
 export function sharpenKernel(task: i32, thread: i32, N: i32, spectrum: usize, spline: usize, out: usize): void {
   const wide = N + 4, scale: f32 = <f32>(1.0 / (2.0 * <f64>N * <f64>N));

@@ -1,14 +1,15 @@
 import {at} from "./vector";
 
 /**
- * Squared distances, 4 rows × 8 rows at a time, out of panels.
+ * Computes squared distances between 4 rows and 8 rows at a time, out of panels.
  *
  * A panel holds eight rows with their columns side by side, [column][8], so that one load gives the same column of four
- * rows. Wide data are compared by |a|² + |b|² − 2a·b, two operations a column; narrow data (a map) by Σ (a − b)²,
- * because there the norms are large beside the distances of neighbours and the difference would be rounding.
+ * rows. For wide data, a distance is |a|² + |b|² − 2a·b: two operations for each column. For narrow data (a map) it is
+ * Σ (a − b)², because the norms there are large compared with the distances of neighbours, so that their difference
+ * would be mostly rounding error.
  */
 export const NARROW: i32 = 8;
-/** Rows past the last stand this far away. */
+/** The squared norm of the rows past the last, and the coordinates that they have in narrow data: they are far away. */
 const FAR: f32 = 1e30;
 const FAR_COORDINATE: f32 = 1e15;
 const PANELS_A_TASK: i32 = 32;
@@ -39,7 +40,7 @@ export function packPanels(
 }
 
 /**
- * @param a Four rows: a panel, or 16 bytes into it for its upper half.
+ * @param a Four rows: the address of a panel for its lower half, or 16 bytes more for its upper half.
  * @param b A panel.
  * @param out [4][8] squared distances.
  */
@@ -94,7 +95,7 @@ export function blockDistances(a: usize, b: usize, columns: i32, aNorms: usize, 
   v128.store(out, s3, 96); v128.store(out, t3, 112);
 }
 
-/** The same number, bit for bit, that `blockDistances` gives for rows i and j. */
+/** Computes the squared distance of rows i and j, bit for bit as `blockDistances` does. */
 export function squaredDistance(panels: usize, norms: usize, columns: i32, i: i32, j: i32): f32 {
   let a = panels + (<usize>((i >> 3) * columns * 8 + (i & 7)) << 2);
   let b = panels + (<usize>((j >> 3) * columns * 8 + (j & 7)) << 2);

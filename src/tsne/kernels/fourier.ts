@@ -1,7 +1,7 @@
 /**
- * Complex Fourier transform of length N = 2^a 3^b, four independent transforms in the lanes of a vector, by Stockham's
- * self-sorting algorithm (Cochran et al. 1967) with radix 4, 3 and 2. An element is two vectors, real then imaginary:
- * 32 bytes.
+ * Computes complex Fourier transforms of length N = 2^a 3^b. Four independent transforms stand in the lanes of a
+ * vector. The algorithm is Stockham's self-sorting one (Cochran et al. 1967), with radix 4, 3 and 2. An element
+ * is two vectors, real then imaginary: 32 bytes.
  */
 
 // @ts-ignore: decorator
@@ -31,19 +31,19 @@ function storePair(address: usize, re: v128, im: v128): void {
 }
 
 /**
- * Σj x[j] exp(−2πi jk/N).
+ * Computes Σj x[j] exp(−2πi jk/N) for all k.
  *
- * @param x Input, destroyed.
- * @param y As much room again.
+ * @param x The input; it is overwritten.
+ * @param y As much room as x has.
  * @param roots N pairs cos, −sin of 2πj/N.
  * @param radices i32, ended by 0; their product is N.
  * @returns Which of x and y holds the result.
  */
 export function fourier(N: i32, x: usize, y: usize, roots: usize, radices: usize): usize {
-  let length = N, stride = 1; // still to be split; interleaved sub-transforms
+  let length = N, stride = 1; // the length still to be split; how many sub-transforms are interleaved
   for (let radix = load<i32>(radices); radix != 0; radices += 4, radix = load<i32>(radices)) {
     const part = length / radix;
-    const run = <usize>stride << 5, leg = <usize>(stride * part) << 5; // bytes: one run; from leg to leg of a butterfly
+    const run = <usize>stride << 5, leg = <usize>(stride * part) << 5; // bytes: a run; between a butterfly's inputs
     for (let p = 0; p < part; p++) {
       const root1 = roots + (<usize>(p * stride) << 3);
       const w1r = v128.load32_splat(root1), w1i = v128.load32_splat(root1, 4);

@@ -1,12 +1,15 @@
 import {at, sumLanes} from "./vector";
 
-/** Rows summed in single precision before they are added in double: keeps ten thousand rows as exact as a hundred. */
+/**
+ * How many rows are summed in single precision before their sum is added in double precision. So ten thousand rows are
+ * as exact as a hundred.
+ */
 const DEPTH: i32 = 128;
 
 /**
  * Computes a part of Xᵀ X: the entries (a, b) with a among the task's columns and b from its first column on. X is
  * [rows][columns]; columns is a multiple of 8, and rows a multiple of 128 (filled up with zeros). The result is
- * [columns][columns] f64. A task has 8 columns. A thread needs 8 · columns · 4 bytes of scratch memory.
+ * [columns][columns] f64. A task has 8 columns.
  */
 export function gramRows(
   task: i32, thread: i32, x: usize, rows: i32, columns: i32, out: usize,
@@ -80,9 +83,9 @@ export function packWhole(task: i32, thread: i32, x: usize, rows: i32, columns: 
 }
 
 /**
- * Computes the same as `gramRows`, from the whole numbers of `packWhole`: one instruction makes two products. The units
- * are so small that no sum over 128 rows exceeds 32 bits, so these sums are exact. `sizes` [rows / 128][columns] f64
- * says how much a unit stands for. A task has 8 columns.
+ * Computes the same as `gramRows`, from the whole numbers of `packWhole`: one instruction makes two products in a lane.
+ * The units are so small that no sum over 128 rows exceeds 32 bits, so that these sums are exact. `sizes`
+ * [rows / 128][columns] f64 says how much a unit stands for. A task has 8 columns.
  */
 export function gramWhole(
   task: i32, thread: i32, x: usize, rows: i32, columns: i32, out: usize, sizes: usize,
@@ -142,7 +145,7 @@ export function projectRows(
   task: i32, thread: i32, x: usize, rows: i32, columns: i32, vectors: usize, count: i32, out: usize,
 ): void {
   const to = min(rows, (task + 1) * 64), row = <usize>columns << 2;
-  for (let q = 0; q < count; q += 4) { // four vectors stay at hand for all rows
+  for (let q = 0; q < count; q += 4) { // four vectors stay in the cache for all rows
     const q1 = min(q + 1, count - 1), q2 = min(q + 2, count - 1), q3 = min(q + 3, count - 1);
     for (let r = task * 64; r < to; r += 2) {
       const next = min(r + 1, to - 1); // an odd last row, and vectors past the last, are computed twice

@@ -2,9 +2,10 @@ import {CHUNK} from "./affinities";
 import {at, sumLanes} from "./vector";
 
 /**
- * Points to mesh and back by cubic B-splines: a point at (x, y), in steps from the mesh's corner, belongs to the 4 × 4
- * nodes around it, weight B(t) in each direction, t its place between two nodes. Coefficients of 1, t, t², t³ for nodes
- * −1, 0, 1, 2 (B = (1 − t)³/6, (4 − 6t² + 3t³)/6, (1 + 3t + 3t² − 3t³)/6, t³/6).
+ * Spreads points onto a mesh and reads the mesh at points, with cubic B-splines. A point at (x, y), in steps from the
+ * mesh's corner, belongs to the 4 × 4 nodes around it. In each direction its weight is B(t), where t is its place
+ * between two nodes. `weights` has the coefficients of 1, t, t² and t³ for nodes −1, 0, 1 and 2
+ * (B = (1 − t)³/6, (4 − 6t² + 3t³)/6, (1 + 3t + 3t² − 3t³)/6, t³/6).
  */
 
 // @ts-ignore: decorator
@@ -25,7 +26,7 @@ function slopes(t: v128): v128 {
 
 /**
  * Spreads points onto a mesh [N][N] whose corner is at (x0, y0). There are two tasks: each takes one half of the points
- * and has its own mesh. Whoever reads the meshes adds them.
+ * and has its own mesh. The transform of the rows adds the two meshes.
  */
 export function spread(
   task: i32, thread: i32, n: i32, points: usize, x0: f32, y0: f32, perUnit: f32, N: i32, mesh0: usize, mesh1: usize,

@@ -2,23 +2,28 @@ import {CHUNK} from "./affinities";
 import {at, sumLanes} from "./vector";
 
 /**
- * @file Near rows of many, most of the nearest but not surely all: pairs within the leaves of trees, then neighbours of
- * neighbours. Rows stand by place, [rows][size bytes] of single precision, filled up with zeros to whole vectors.
+ * @file Finds near rows of many: most of the nearest rows of each, but not surely all. It compares the pairs within the
+ * leaves of trees, and then the neighbours of neighbours. Rows stand by place, [rows][size bytes] of single precision,
+ * filled up with zeros to whole vectors.
  *
- * Each place has a list of `wide` others, the nearest first, of equals the lower place first: [rows][wide] squared
- * distances and [rows][wide] places. A list holds the nearest of what it was offered, whatever the order.
+ * Each place has a list of `wide` other places, the nearest first; if distances are equal, the lower place first. The
+ * lists are [rows][wide] squared distances and [rows][wide] places. A list holds the nearest of all places that it was
+ * offered, in whatever order.
  */
 
-/** Set in a list's entry that the last round found. */
+/** This bit marks an entry of a list that the last round found. */
 const NEW: i32 = 0x40000000;
 const PLACE: i32 = 0x3fffffff;
-/** Slots, by the low bits of a place, for the last place that was compared. A power of two. */
+/**
+ * How many slots a thread has. The low bits of a place choose its slot, which holds the place that was compared last. A
+ * power of two.
+ */
 const SLOTS: i32 = 4096;
-/** How many places one task of a round handles, and how many rows one pass over all of them is compared with. */
+/** How many places one task of a round handles, and how many places `searchAll` handles in one pass over all rows. */
 const PART: i32 = 64;
 const ASKED: i32 = 8;
 
-/** Σ (a − b)²; or Infinity as soon as it is more than the limit. Of b and a the same bits as of a and b. */
+/** Computes Σ (a − b)², or Infinity as soon as the sum exceeds the limit. Exchanging a and b gives the same bits. */
 // @ts-ignore: decorator
 @inline
 function squaredWithin(a: usize, b: usize, size: usize, limit: f32): f32 {
@@ -40,7 +45,7 @@ function squaredWithin(a: usize, b: usize, size: usize, limit: f32): f32 {
   return sumLanes(f32x4.add(s, t));
 }
 
-/** Puts an entry where it belongs in a full list, unless it is there or the list is all nearer. */
+/** Inserts an entry in order into a full list, unless the list has it already or has only nearer entries. */
 function offer(distances: usize, ids: usize, wide: i32, distance: f32, entry: i32): void {
   const place = entry & PLACE;
   let low = 0, high = wide;
@@ -124,8 +129,9 @@ export function joinLeaves(
 }
 
 /**
- * Lists for each place the places that have it among the nearest `own` of their lists: up to `most`, those first that
- * have it nearer the front. `counts` is [rows]. Writes [rows][most] entries, and marks new ones. One task does it all.
+ * Lists for each place the places that have it among the nearest `own` of their lists. It keeps up to `most` of them,
+ * and first those that have the place nearer the front. `counts` is [rows]. Writes [rows][most] entries, and marks new
+ * ones. One task does it all.
  */
 export function reverseNear(
   task: i32, thread: i32, rows: i32, wide: i32, own: i32, before: usize, most: i32, counts: usize, reverse: usize,
@@ -145,9 +151,9 @@ export function reverseNear(
 
 /**
  * Offers each place the neighbours of its neighbours. Neighbours are the nearest `own` of a list, and the places that
- * have it in their lists. If neither of the two steps is new, the place was offered in an earlier round. Reads
- * `before`, a copy of all lists' places, and writes its own lists. A task has 64 places. A thread needs 4 · 4096 bytes
- * of scratch memory.
+ * have it in their lists. If neither of the two steps is new, the place was offered in an earlier round and is skipped.
+ * Reads `before`, a copy of all lists' places, and writes its own lists. A task has 64 places. A thread needs 4 · 4096
+ * bytes of scratch memory.
  */
 export function joinNear(
   task: i32, thread: i32, rows: i32, x: usize, size: i32, wide: i32, own: i32, before: usize, most: i32, counts: usize,
@@ -169,7 +175,7 @@ export function joinNear(
       const first = u < own ? load<i32>(at(mine, u)) : load<i32>(at(theirs, u - own)), s = first & PLACE;
       if (s == PLACE) continue;
       const ends = at(before, s * wide), more = at(reverse, s * most), count = own + load<i32>(at(counts, s));
-      for (let v = -1; v < count; v++) { // -1: itself, which may have this one and not be had
+      for (let v = -1; v < count; v++) { // -1: the source itself, which may have this place without being in its list
         const second = v < 0 ? first : v < own ? load<i32>(at(ends, v)) : load<i32>(at(more, v - own));
         if (((first | second) & NEW) == 0) continue;
         const j = second & PLACE, slot = at(seen, j & (SLOTS - 1));
@@ -186,8 +192,8 @@ export function joinNear(
 }
 
 /**
- * Finds the k nearest of the `asked` places by comparing all places; the lists are measured by these. Writes [asked][k]
- * of each. A task has 8 places.
+ * Finds the k nearest of the `asked` places by comparing them with all places. The lists are judged by the result.
+ * Writes [asked][k] of each. A task has 8 places.
  */
 export function searchAll(
   task: i32, thread: i32, rows: i32, x: usize, size: i32, asked: usize, count: i32, k: i32, distances: usize,

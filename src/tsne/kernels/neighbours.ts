@@ -2,10 +2,13 @@ import {CHUNK} from "./affinities";
 import {blockDistances} from "./distances";
 import {at} from "./vector";
 
-/** Rows whose neighbours one task finds: a tile of the data in the first-level cache is compared with all of them. */
+/**
+ * How many rows a task has. A tile of the data, in panels, stays in the first-level cache while it is compared with all
+ * of them.
+ */
 const ROWS: i32 = 32;
 const TILE: i32 = 16;
-/** Distances of rows that do not exist are above this. */
+/** All distances to rows that do not exist are above this. */
 const LIMIT: f32 = 1e29;
 
 /**
@@ -13,8 +16,8 @@ const LIMIT: f32 = 1e29;
  * distances are equal, the lower index wins. Writes [rows][k] of each. A task has 32 rows. A thread needs 32 · capacity
  * · 8 + capacity · 4 + 512 bytes of scratch memory, capacity ≥ k + 16.
  *
- * Each row collects what is nearer than its threshold; when its buffer is full, the k nearest stay and the k-th is the
- * new threshold. So almost all distances cost one comparison.
+ * Each row collects the rows that are nearer than its threshold. When its list is full, only the k nearest stay, and
+ * the distance of the k-th is the new threshold. So almost every distance costs one comparison.
  */
 export function findNeighbours(
   task: i32, thread: i32, panels: usize, norms: usize, rows: i32, columns: i32, k: i32, capacity: i32,
@@ -70,7 +73,7 @@ export function findNeighbours(
   }
 }
 
-/** Keeps the k nearest of a list, of equal distances the lower indices, in order. @returns The k-th distance. */
+/** Keeps the k nearest of a list, in order; of equal distances, the lower indices. @returns The k-th distance. */
 export function keepNearest(list: usize, indices: usize, count: i32, k: i32, spare: usize): f32 {
   memory.copy(spare, list, <usize>count << 2);
   const limit = select(spare, count, k - 1);
@@ -93,7 +96,7 @@ export function keepNearest(list: usize, indices: usize, count: i32, k: i32, spa
   return limit;
 }
 
-/** The number at place `k` if `list` were sorted; reorders it (Hoare 1961, FIND). */
+/** Returns the number that would stand at place `k` of the sorted list. Reorders the list (Hoare 1961, FIND). */
 export function select(list: usize, count: i32, k: i32): f32 {
   let low = 0, high = count - 1;
   while (low < high) {
@@ -117,8 +120,8 @@ export function select(list: usize, count: i32, k: i32): f32 {
 }
 
 /**
- * Sorts the `count` nearest of each row's k neighbours, the nearest first; if distances are equal, the first in the
- * list. Writes [rows][count]. A task has 256 rows. A thread needs 4 · count bytes of scratch memory.
+ * Sorts the `count` nearest of each row's k neighbours, the nearest first; if distances are equal, the one that is
+ * first in the list. Writes [rows][count]. A task has 256 rows. A thread needs 4 · count bytes of scratch memory.
  */
 export function sortNearest(
   task: i32, thread: i32, rows: i32, k: i32, count: i32, distances: usize, indices: usize, out: usize, scratch: usize,

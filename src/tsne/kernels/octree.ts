@@ -2,23 +2,25 @@ import {CHUNK} from "./affinities";
 import {at, sumLanes} from "./vector";
 
 /**
- * @file The repulsion of many points of space by an octree (Barnes & Hut 1986), walked once for a group of near points
- * (Barnes 1990). Points are [n][4] (x, y, z, 0); in the tree they stand sorted by their cells, as xs, ys, zs: [n] each.
+ * @file Computes the repulsion of many points of space by an octree (Barnes & Hut 1986), which is walked once for each
+ * group of near points (Barnes 1990). Points are [n][4] (x, y, z, 0). In the tree they stand sorted by their cells, as
+ * xs, ys and zs, [n] each.
  *
- * A node is 32 bytes: the middle x, y, z of its points and their number (f32); its side squared (f32); its first child,
- * or its first point; how many children, 0 of a leaf; and the place behind its last point (i32).
+ * A node is 32 bytes: the mean x, y and z of its points and their number (f32); the square of its side (f32); its first
+ * child or, in a leaf, its first point; the number of its children, 0 in a leaf; and the place after its last point
+ * (i32).
  */
 
-/** The bits of a cell's place in each direction, and the most points of a leaf that can still be halved. */
+/** How many bits a cell's place has in each direction, and the most points in a leaf that can still be divided. */
 const LEVELS: i32 = 10;
 const LEAF: i32 = 8;
-/** Points that walk the tree together, and those of a task. */
+/** How many points walk the tree together, and how many a task has. */
 const GROUP: i32 = 32;
 const PART: i32 = 64;
 /** How many nodes and points are collected before they are summed. */
 const LIST: i32 = 1024;
 
-/** 10 bits, each followed by two zeros. */
+/** Spreads 10 bits so that two zeros follow each bit. */
 // @ts-ignore: decorator
 @inline
 function apart(bits: i32): i32 {
@@ -72,7 +74,7 @@ export function sortCodes(
       store<i32>(at(order2, place), load<i32>(at(order, i)));
     }
     const c = codes, o = order;
-    codes = codes2; order = order2; // three passes: they end in what was the second at first
+    codes = codes2; order = order2; // after three passes, the result is in what was codes2 and order2
     codes2 = c; order2 = o;
   }
 }
@@ -89,7 +91,7 @@ export function sortPoints(
   }
 }
 
-/** The first place from `from` on, before `to`, whose code is not below a code. */
+/** Returns the first place from `from` on whose code is not below `code`; or `to` if there is none before it. */
 function firstFrom(codes: usize, from: i32, to: i32, code: i32): i32 {
   while (from < to) {
     const middle = (from + to) >> 1;
@@ -157,7 +159,10 @@ export function growTree(
   }
 }
 
-/** Adds the list's forces and potentials to those of each point of a group; fills it up with nothing. */
+/**
+ * Adds the forces and potentials of the list's entries to those of each point of a group. It fills the list up to a
+ * multiple of four with entries of mass 0.
+ */
 function addList(from: i32, to: i32, xs: usize, ys: usize, zs: usize, list: usize, count: i32, sums: usize): void {
   const ly = list + 4 * LIST, lz = ly + 4 * LIST, lm = lz + 4 * LIST, one = f32x4.splat(1);
   for (; count & 3; count++) {
@@ -239,7 +244,7 @@ export function repelTree(
       store<f32>(force, sumLanes(v128.load(s, 16)), 4);
       store<f32>(force, sumLanes(v128.load(s, 32)), 8);
       store<f32>(force, 0, 12); // or the fourth number would start to move
-      total += <f64>sumLanes(v128.load(s, 48)) - 1; // itself
+      total += <f64>sumLanes(v128.load(s, 48)) - 1; // less the point itself
     }
   }
   store<f64>(totals + (<usize>task << 3), total);

@@ -2,10 +2,10 @@ import {at} from "./vector";
 
 /**
  * Finds the k nearest other points of each point of the plane, and their squared distances, the nearest first; if
- * distances are equal, the lower index. The distances have the bits of distances.ts for narrow data. The search begins
- * with the cells around the point's own cell and takes one more ring each time, until the k-th neighbour is nearer than
- * any point outside can be. `cell` is the width of a cell. Writes [n][k] of each. There must be more than k points. A
- * task is one row of cells (`sortCells`).
+ * distances are equal, the lower index first. The distances have the bits of distances.ts for narrow data. The search
+ * begins with the cells around the point's own cell and takes one more ring each time, until the k-th neighbour is
+ * nearer than any point outside can be. `cell` is the width of a cell. Writes [n][k] of each. There must be more than k
+ * points. A task is one row of cells (`sortCells`).
  */
 export function nearestInPlane(
   task: i32, thread: i32, side: i32, cell: f32, starts: usize, xs: usize, ys: usize, owners: usize, k: i32,
@@ -41,7 +41,7 @@ export function nearestInPlane(
   }
 }
 
-/** Puts one in its place among those held. @returns How many are held. */
+/** Inserts a point in order among the k nearest so far, unless it is the point itself. @returns How many are held. */
 function insert(near: usize, ids: usize, held: i32, k: i32, d: f32, id: i32, own: i32): i32 {
   if (id == own) return held;
   let place = held;

@@ -3,23 +3,24 @@ import {nearest, sortByIndex} from "./candidates";
 import {at} from "./vector";
 
 /**
- * Neighbours by the same arithmetic as neighbours.ts, bit for bit, but of most pairs only a bound is computed (bounds.ts),
- * and of each pair once for both.
+ * Finds the same neighbours as neighbours.ts, bit for bit, but computes only a bound for most pairs (bounds.ts), and
+ * handles each pair once for both rows.
  *
- * Places are rows in an order that keeps near ones together, in blocks. `state` is six arrays of [8 · panels]: how many
- * candidates a place holds (i32), its threshold (f32, the k-th nearest seen), its limits for bounds by the leading columns
- * and by all (i32), and the norms of these. Lists: [places][2][capacity], distances and then rows.
+ * A place is the position of a row in an order that keeps near rows together; neighbouring places make up a block.
+ * `state` is six arrays of [8 · panels]: how many candidates a place holds (i32); its threshold (f32), the distance of
+ * the k-th nearest row seen so far; its limits for bounds by the leading columns and by all columns (i32); and the
+ * norms of the rounded numbers of both (i32). Lists are [places][2][capacity]: first distances, then rows.
  */
 
-/** Distances are computed of so many at a time: one alone would wait for each of its additions. */
+/** How many distances are computed at a time. A single one would have to wait for each of its additions. */
 const GROUP: i32 = 8;
-/** Parts of a block that is compared with itself: a power of two. */
+/** How many parts a block has that is compared with itself: a power of two. */
 const PARTS: i32 = 8;
 
 /**
- * Computes the first thresholds: the distance to the farthest of k other rows that may be near ([rows][k], no row
- * twice). The k nearest rows cannot be farther than this. `places` has the place of each row. A task has 32 places. A
- * thread needs 64 bytes of scratch memory.
+ * Computes the first thresholds. `guesses` [rows][k] has k different other rows for each row, which may be near. The
+ * threshold is the distance to the farthest of them: the k nearest rows cannot be farther. `places` has the place of
+ * each row. A task has 32 places. A thread needs 64 bytes of scratch memory.
  */
 export function guessThresholds(
   task: i32, thread: i32, guesses: usize, places: usize, x: usize, stride: i32, placeNorms: usize, order: usize,
@@ -57,7 +58,7 @@ export function compareBlocks(
   const parts = phase ? 1 : PARTS, partRows = phase ? blockRows : ((blockRows / PARTS + 7) & ~7);
   const from = own * blockRows, to = min(rows, from + blockRows);
   const start = other * blockRows, end = min(room, start + blockRows);
-  for (let inner = 0; inner < parts; inner++) { // a block with itself: its own near parts first, likewise
+  for (let inner = 0; inner < parts; inner++) { // within one block too, near parts come first
     for (let part = 0; part < parts; part++) {
       if ((part ^ inner) < part) continue;
       const last = min(to, from + (part + 1) * partRows), otherStart = start + (part ^ inner) * partRows;
@@ -72,7 +73,7 @@ export function compareBlocks(
   }
 }
 
-/** Four places and those of some panels. */
+/** Compares four places with the places of panels `firstPanel` to `lastPanel` − 1. */
 function compareFour(
   first: i32, firstPanel: i32, lastPanel: i32, blockRows: i32, bounds: usize, whole: usize, x: usize, stride: i32,
   placeNorms: usize, order: usize, room: i32, k: i32, capacity: i32, unit: f32, error: f32, largest: f32, lists: usize,
@@ -87,7 +88,7 @@ function compareFour(
     let bits = pairsWithin(
       a, at(norms, first), at(limits, first), bounds + <usize>(p * PAIRS * 32), at(norms, p * 8), at(limits, p * 8),
     );
-    if (p == first >> 3) bits &= first & 4 ? 0x80c0e0 : 0xf0f8fcfe; // of a row's own panel the places after it
+    if (p == first >> 3) bits &= first & 4 ? 0x80c0e0 : 0xf0f8fcfe; // in a row's own panel, only the places after it
     for (; bits; bits &= bits - 1) {
       const bit = <i32>ctz(bits), r = bit >> 3, count = load<i32>(at(waiting, r));
       store<i32>(at(pending + <usize>r * pendingRow, count), p * 8 + (bit & 7));
@@ -109,12 +110,12 @@ function compareFour(
   }
 }
 
-/** A list's end filled up to a whole group with a place that does no harm. */
+/** Fills the end of a list up to a whole group. It adds the place itself, which does no harm. */
 function fill(list: usize, count: i32, place: i32): void {
   for (let e = count; e < count + GROUP - 1; e++) store<i32>(at(list, e), place);
 }
 
-/** Keeps of a place's list, filled up, those that bounds by all columns do not rule out. @returns How many. */
+/** Keeps those of a place's list that bounds by all columns do not rule out. `fill` ran before. @returns How many. */
 function passing(
   whole: usize, wholeRow: usize, norms: usize, limits: usize, place: i32, list: usize, count: i32,
 ): i32 {
@@ -128,8 +129,8 @@ function passing(
 }
 
 /**
- * Gathers the k nearest rows of each place, by rising row; if distances are equal, the lower row wins. Writes [rows][k]
- * of each, by row. A task has 32 places.
+ * Gathers the k nearest rows of each place, by rising row; if distances are equal, the lower row wins. Writes distances
+ * and rows, [rows][k] each, in the order of the rows. A task has 32 places.
  */
 export function gatherNearest(
   task: i32, thread: i32, order: usize, rows: i32, k: i32, capacity: i32, lists: usize, state: usize, distances: usize,
@@ -144,7 +145,10 @@ export function gatherNearest(
   }
 }
 
-/** A candidate more for a place. When its list is full, the k nearest stay and the k-th is the threshold. */
+/**
+ * Adds a candidate to the list of a place. When the list is full, only the k nearest stay, and the distance of the k-th
+ * becomes the threshold.
+ */
 function hold(
   place: i32, distance: f32, row: i32, k: i32, capacity: i32, unit: f32, stride: i32, slack: f32, placeNorms: usize,
   error: f32, lists: usize, state: usize, room: i32, spare: usize,
@@ -160,7 +164,7 @@ function hold(
   look(place, threshold, slack + error * load<f32>(at(placeNorms, place)), unit, stride, state, room);
 }
 
-/** From now on a place looks no farther than `threshold`, a computed distance that may be off by `slack`. */
+/** Lets a place look no farther than `threshold` from now on, a computed distance that may be off by `slack`. */
 function look(place: i32, threshold: f32, slack: f32, unit: f32, stride: i32, state: usize, room: i32): void {
   store<f32>(at(state, room + place), threshold);
   const reach = Math.sqrt(threshold + slack) * unit;
@@ -171,8 +175,9 @@ function look(place: i32, threshold: f32, slack: f32, unit: f32, stride: i32, st
 }
 
 /**
- * Computes the distances of eight places; of the first `count`, the place keeps those no farther than its threshold, and
- * they it, if it is no farther than theirs.
+ * Computes the distances from a place to the eight places of a list, of which the first `count` matter. The place keeps
+ * those that are no farther than its threshold. Each of them keeps the place if it is no farther than its own
+ * threshold.
  */
 function take(
   x: usize, stride: i32, placeNorms: usize, order: usize, place: i32, list: usize, count: i32, k: i32,
@@ -196,7 +201,9 @@ function take(
   }
 }
 
-/** Squared distances of a place to the eight in `list`, with the bits of blockDistances. Out: [8]. */
+/**
+ * Computes the squared distances from a place to the eight in `list`, bit for bit as blockDistances does. Writes [8].
+ */
 // @ts-ignore: decorator
 @inline
 function distancesTo(x: usize, stride: i32, placeNorms: usize, place: i32, list: usize, out: usize): void {

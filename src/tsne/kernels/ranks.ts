@@ -74,7 +74,7 @@ export function sumRankExcess(
   store<f64>(sums + (<usize>task << 3), sum);
 }
 
-/** Where a number stands in a list; −1: nowhere. */
+/** Returns where a number stands in a list, or −1 if it is not there. */
 function find(list: usize, count: i32, value: i32): i32 {
   const wanted = i32x4.splat(value);
   let e = 0;
@@ -86,7 +86,7 @@ function find(list: usize, count: i32, value: i32): i32 {
   return -1;
 }
 
-/** How many distances of a list are less than one. */
+/** Counts the distances of a list that are less than `distance`. */
 function nearerThan(distances: usize, count: i32, distance: f32): i32 {
   const limit = f32x4.splat(distance);
   let held = i32x4.splat(0), e = 0;

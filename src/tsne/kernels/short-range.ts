@@ -1,14 +1,17 @@
 import {at, sumLanes} from "./vector";
 
 /**
- * The part of the potential 1/u, u = 1 + r², that the mesh leaves out, by direct sums over cells. With U = 1 + R² and
- * t = 1 − u/U the geometric series 1/u = (1 + t + t² + …)/U is cut after t³: the mesh has (1 + t + t² + t³)/U inside R
- * and 1/u outside; what is left inside is t⁴/u. It vanishes at R with three derivatives, so max(t, 0) is the cut-off.
+ * Sums directly, over cells, the part of the potential 1/u, u = 1 + r², that the mesh leaves out. With U = 1 + R² and
+ * t = 1 − u/U, 1/u is the geometric series (1 + t + t² + …)/U. Inside R the mesh has this series up to t³; outside it
+ * has 1/u. So t⁴/u is left inside R. At R, this is zero together with its first three derivatives, so that max(t, 0)
+ * cuts it off smoothly.
  */
 
-/** Cells on each side that a point of the middle cell can reach: cells are R/2 wide. */
+/** How many cells away, to each side, a point can reach another: cells are R/2 wide. */
 const REACH: i32 = 2;
-/** Where nobody is: too far to weigh, near enough for its square to be finite. */
+/**
+ * The coordinates of an empty slot: so far away that it weighs nothing, and near enough for its square to be finite.
+ */
 const NOWHERE: f32 = 1e8;
 
 /**
@@ -99,7 +102,7 @@ export function repelNear(
       for (let row = top; row <= bottom; row++) {
         let j = <usize>load<i32>(at(starts, row * width + left)) << 2;
         const end = <usize>load<i32>(at(starts, row * width + right)) << 2;
-        while (j < end) { // runs up to three past the end: those points are too far, or nobody's
+        while (j < end) { // reads up to three past the end: points too far away, or empty slots
           const dx = f32x4.sub(x, v128.load(xs + j)), dy = f32x4.sub(y, v128.load(ys + j));
           const u = f32x4.add(f32x4.add(one, f32x4.mul(dx, dx)), f32x4.mul(dy, dy));
           const w = f32x4.div(one, u), t = f32x4.max(zero, f32x4.sub(one, f32x4.mul(u, inverse)));

@@ -1,6 +1,6 @@
 /**
- * Products of blocks of vectors in double precision. A block is [count][size], a vector a row; sizes are even, filled
- * up with zeros.
+ * Products of blocks of vectors in double precision. A block is [count][size], with a vector in each row. Sizes are
+ * even; a vector of odd length is filled up with a zero.
  */
 
 // @ts-ignore: decorator
@@ -47,7 +47,7 @@ export function multiplyVectors(
   }
 }
 
-/** Sweeps converge quadratically: ten are many. */
+/** The most sweeps. They converge quadratically, so that even ten are many. */
 const MOST_SWEEPS: i32 = 40;
 
 /**
@@ -73,7 +73,7 @@ export function diagonalise(task: i32, thread: i32, matrix: usize, size: i32, wi
   }
 }
 
-/** Turns rows and columns p and q so that what they share becomes zero. */
+/** Rotates rows and columns p and q so that their common element becomes zero. */
 function annul(matrix: usize, size: i32, row: usize, vectors: usize, p: i32, q: i32): void {
   const rp = matrix + <usize>p * row, rq = matrix + <usize>q * row, cp = <usize>p << 3, cq = <usize>q << 3;
   const shared = load<f64>(rp + cq), pp = load<f64>(rp + cp), qq = load<f64>(rq + cq);
@@ -87,7 +87,7 @@ function annul(matrix: usize, size: i32, row: usize, vectors: usize, p: i32, q: 
   store<f64>(rq + cq, qq + t * shared);
   store<f64>(rp + cq, 0);
   store<f64>(rq + cp, 0);
-  for (let k = 0, other = matrix; k < size; k++, other += row) { // the columns are what the rows are
+  for (let k = 0, other = matrix; k < size; k++, other += row) { // the matrix is symmetric: columns equal rows
     if (k == p || k == q) continue;
     store<f64>(other + cp, load<f64>(rp + (<usize>k << 3)));
     store<f64>(other + cq, load<f64>(rq + (<usize>k << 3)));
@@ -112,7 +112,7 @@ export function mixVectors(
   const row = <usize>size << 3, to = min(size, (task + 1) * 64), shareRow = <usize>count << 3;
   for (let q = 0; q < count; q += 2) {
     for (let c = task * 64; c < to; c += 4) {
-      const second: usize = c + 2 < to ? 16 : 0; // the last pair of a size that fours do not fill
+      const second: usize = c + 2 < to ? 16 : 0; // 0 for the last pair of a size that is no multiple of four
       let v = vectors + (<usize>c << 3), share = shares + <usize>q * shareRow;
       const end = share + shareRow;
       let s0 = f64x2.splat(0), s1 = s0, t0 = s0, t1 = s0;
@@ -131,8 +131,8 @@ export function mixVectors(
 
 /**
  * Makes vectors orthogonal and of length 1 by Gram-Schmidt, in order and twice (Giraud et al. 2005: twice is enough).
- * If less than the share `least` of a vector is outside the space of the vectors before it, it becomes zero. One task
- * does it all.
+ * If less than the share `least` of a vector's length lies outside the space of the vectors before it, it becomes zero.
+ * One task does it all.
  */
 export function orthonormalise(
   task: i32, thread: i32, vectors: usize, size: i32, count: i32, least: f64,

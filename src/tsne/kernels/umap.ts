@@ -1,12 +1,14 @@
-/** @file The moves of UMAP's points: along sampled edges, and away from points that are drawn at random. */
+/** @file Moves UMAP's points along sampled edges, and away from points that are drawn at random. */
 import {at, sumLanes} from "./vector";
 
 /** How many points one task moves. */
 const PART: i32 = 64;
-/** Squared distances of the table (umap/curve.ts): from 2^-20 to 2^20, 128 to each doubling. */
+/**
+ * The bits of the table's least and greatest squared distance (umap/curve.ts): 2^-20 and 2^20, 128 to each doubling.
+ */
 const LEAST: i32 = 107 << 23;
 const MOST: i32 = 147 << 23;
-/** A point moves as the tail of the edge that comes so many later. */
+/** When a point has moved as the head of an edge, it moves as the tail of the edge that comes so many later. */
 const APART: i32 = 7;
 /** No coordinate moves farther than this by one force, as in umap-learn. */
 const LONGEST: f32 = 4;
@@ -18,7 +20,9 @@ function pointAt(points: usize, i: i32, size: i32): v128 {
   return size == 8 ? v128.load64_zero(point) : v128.load(point);
 }
 
-/** The factor of a difference of two points; `column` 0: of attraction, 1: of repulsion. */
+/**
+ * Returns the factor for the difference of two points: that of attraction if `column` is 0, of repulsion if it is 1.
+ */
 // @ts-ignore: decorator
 @inline
 function factor(table: usize, squared: f32, column: i32): f32 {
@@ -43,7 +47,7 @@ function pulled(point: v128, other: v128, table: usize, speed: f32): v128 {
   return f32x4.add(point, step(d, factor(table, sumLanes(f32x4.mul(d, d)), 0), speed));
 }
 
-/** A random state, not 0, from three numbers (the end of MurmurHash3, A. Appleby 2011). */
+/** Mixes three numbers to a random state, which is not 0 (the end of MurmurHash3, A. Appleby 2011). */
 function mixed(seed: i32, epoch: i32, place: i32): u32 {
   let h = <u32>seed ^ (<u32>epoch * 0x9e3779b1) ^ (<u32>place * 0x85ebca77);
   h = (h ^ (h >> 16)) * 0x85ebca6b;
@@ -53,15 +57,15 @@ function mixed(seed: i32, epoch: i32, place: i32): u32 {
 }
 
 /**
- * Moves the points of one group: those at the places group, group + groups, … Each goes along its edges one after another,
- * and sees all other points where they were when the group's turn began, so that the order of the tasks does not matter. An
- * edge counts in as many of the epochs as its rate says (rate · epochs), spread evenly. Each time, the point moves along
- * it as its head; `draws` random points push the point away; and then the point moves as the tail of another of its edges,
- * because pulled by the same one twice it would only stay there.
+ * Moves the points of one group: those at the places group, group + groups, … Each goes along its edges one after
+ * another, and sees all other points where they were when the group's turn began, so that the order of the tasks does
+ * not matter. An edge counts in as many of the epochs as its rate says (rate · epochs), spread evenly. Each time, the
+ * point moves along it as its head; `draws` random points push the point away; and then the point moves as the tail of
+ * another of its edges, because a second pull along the same edge would only keep it there.
  *
- * A point has `size` bytes: 8 in the plane, 16 in space. Edges: [rows + 1] starts; ends and rates of each. Writes the
- * group's places of `moved`. A task has 64 points of the group. A thread needs scratch memory for as many ends as a point
- * has edges.
+ * A point has `size` bytes: 8 in the plane, 16 in space. `edges` has the [rows + 1] starts of the points' edges; `ends`
+ * and `rates` have a number for each edge. Writes the group's places of `moved`. A task has 64 points of the group. A
+ * thread needs scratch memory for as many ends as a point has edges.
  */
 export function moveGroup(
   task: i32, thread: i32, rows: i32, size: i32, group: i32, groups: i32, edges: usize, ends: usize, rates: usize,

@@ -1,7 +1,10 @@
 import {CHUNK} from "./affinities";
 import {at} from "./vector";
 
-/** Gains grow by this where a step goes on in its direction, shrink to this share where it turns (Jacobs 1988). */
+/**
+ * A gain grows by GAIN_STEP where the step goes on in its direction, and shrinks to GAIN_SHARE of itself where the step
+ * turns (Jacobs 1988).
+ */
 const GAIN_STEP: f32 = 0.2;
 const GAIN_SHARE: f32 = 0.8;
 const GAIN_LEAST: f32 = 0.01;
@@ -36,7 +39,7 @@ export function update(
     v128.store(gains + o, gain);
     v = f32x4.sub(f32x4.mul(m, v), f32x4.mul(r, f32x4.mul(gain, g)));
     let p = f32x4.add(v128.load(points + o), v), g2 = f32x4.mul(g, g);
-    if (o + 8 == to) { // the last of an odd number of points in the plane: the other half is nobody's
+    if (o + 8 == to) { // the last of an odd number of points in the plane: the other half belongs to no point
       v128.store64_lane(velocity + o, v, 0);
       v128.store64_lane(points + o, p, 0);
       p = v128.shuffle<f32>(p, p, 0, 1, 0, 1);

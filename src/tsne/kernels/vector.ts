@@ -1,4 +1,4 @@
-/** Four single-precision numbers at a time. */
+/** Operations on four single-precision numbers at a time. */
 
 // @ts-ignore: decorator
 @inline
@@ -7,7 +7,7 @@ export function sumLanes(v: v128): f32 {
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }
 
-/** The address of a 32-bit number in an array. */
+/** Returns the address of a 32-bit number in an array. */
 // @ts-ignore: decorator
 @inline
 export function at(base: usize, index: i32): usize {
@@ -15,8 +15,8 @@ export function at(base: usize, index: i32): usize {
 }
 
 /**
- * exp of four numbers at most 0; below −87 they count as −87. 2^n · 2^f with |f| ≤ ½, 2^f by its Taylor series to f⁶:
- * relative error below 2e-7.
+ * Computes exp of four numbers that are at most 0; numbers below −87 count as −87. The result is 2^n · 2^f, where f is
+ * from −½ to ½ and 2^f is its Taylor series to f⁶: the relative error is below 2e-7.
  */
 // @ts-ignore: decorator
 @inline
@@ -24,7 +24,7 @@ export function exp4(x: v128): v128 {
   const scaled = f32x4.mul(f32x4.max(x, f32x4.splat(-87)), f32x4.splat(1.44269504)); // log2 e
   const n = f32x4.nearest(scaled);
   const f = f32x4.sub(scaled, n);
-  let series = f32x4.splat(1.5403530e-4); // (ln 2)^6 / 6!, and so down to (ln 2)^0 / 0!
+  let series = f32x4.splat(1.5403530e-4); // (ln 2)^6 / 6!; the factors below go down to (ln 2)^0 / 0!
   series = f32x4.add(f32x4.mul(series, f), f32x4.splat(1.3333558e-3));
   series = f32x4.add(f32x4.mul(series, f), f32x4.splat(9.6181291e-3));
   series = f32x4.add(f32x4.mul(series, f), f32x4.splat(5.5504109e-2));

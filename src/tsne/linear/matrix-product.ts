@@ -18,9 +18,9 @@ export interface LoadedMatrix {
   /** XᵀX in double precision (sums of 128 products in single), `[a * columns + b]`. */
   gram(): Promise<Float64Array>;
   /**
-   * The same, in half the time, of numbers that are rounded to whole multiples of, as a rule, 2⁻¹² of their column's
-   * root mean square: of a thousand rows off by some 1e-5 of the columns' lengths, and never by 2⁻¹². Numbers beyond
-   * 1e±12 are not rounded.
+   * Computes the same in half the time, from numbers that are rounded to whole multiples of a unit. As a rule, the unit
+   * is 2⁻¹² of the root mean square of the column. With a thousand rows, results are off by some 1e-5 of the columns'
+   * lengths, and never by 2⁻¹². If numbers are beyond 1e±12, nothing is rounded.
    */
   roundedGram(): Promise<Float64Array>;
   /** X V: each row's products with `count` vectors, `vectors[q * columns + c]`. Out: `[row * count + q]`. */
@@ -78,8 +78,8 @@ function placed(
 }
 
 /**
- * The moments in one pass. The first row is subtracted first: most rows are near it, so the squares of the differences
- * lose no digits.
+ * Computes the moments in one pass. The first row is subtracted first: most rows are near it, so the squares of the
+ * differences lose no digits.
  */
 function moments(team: Team, arena: Arena, x: number, rows: number, columns: number, wide: number) {
   const mark = arena.mark();

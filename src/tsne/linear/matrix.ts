@@ -9,7 +9,7 @@ export interface Matrix {
 export type Dimensions = 2 | 3;
 
 /**
- * @throws RangeError if the array does not fit the shape, or holds NaN or infinity: names the first such place.
+ * @throws RangeError if the array does not fit the shape, or holds NaN or infinity; it names the first such place.
  */
 export function checkMatrix(what: string, {rows, columns, values}: Matrix): void {
   if (!(Number.isInteger(rows) && Number.isInteger(columns) && rows > 0 && columns > 0)) {

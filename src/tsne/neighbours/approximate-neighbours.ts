@@ -13,18 +13,18 @@ export interface Search {
   readonly trees: number;
   /** How many rows a leaf of a tree has at least. */
   readonly leaf: number;
-  /** How many more neighbours than wanted each row's list has: they make the way to the last of the wanted ones. */
+  /** How many more neighbours than wanted each row's list has. The last of the wanted ones are found through these. */
   readonly spare: number;
-  /** A round looks at so many of each list's nearest, and at so many rows that have the row among theirs. */
+  /** A round looks at the `own` nearest of each list, and at up to `reverse` rows that have the row in their lists. */
   readonly own: number;
   readonly reverse: number;
   /** How many rounds there are with the same `own` and `reverse`. */
   readonly mostRounds: number;
   /** The rounds end at this recall. */
   readonly enough: number;
-  /** If rounds no longer bring the recall up to this, the next ones look at twice as many rows. */
+  /** If rounds no longer raise the recall to this, the next rounds look at twice as many rows. */
   readonly wanted: number;
-  /** How often the number of rows may be doubled: each time, a round may take four times as long. */
+  /** How often this number of rows may be doubled. Each time, a round may take four times as long. */
   readonly mostDoublings: number;
 }
 
@@ -33,9 +33,12 @@ export const SEARCH: Search = {
   ...{enough: 0.965, wanted: 0.95, mostDoublings: 2},
 };
 
-/** Neighbours, most of them the nearest; and how many of them are. */
+/** Neighbours, most of which are the nearest, and how many of them are. */
 export interface ApproximateNeighbours extends FoundNeighbours {
-  /** The share of a sample's k nearest that were found, in [0, 1]: by distance, so that equal ones count alike. */
+  /**
+   * The share of the k nearest neighbours that were found for a sample of rows, in [0, 1]. A neighbour counts if it is
+   * no farther than the k-th nearest, so that equally far ones count alike.
+   */
   readonly recall: number;
   readonly rounds: number;
   /** How often the number of rows that a round looks at was doubled. */
@@ -44,7 +47,7 @@ export interface ApproximateNeighbours extends FoundNeighbours {
 
 /** The rounds end when one raises the recall by less than this. */
 const LEAST_GAIN = 0.001;
-/** Below the wanted recall, rounds that gain less than this are not worth their time: the next ones look at more rows. */
+/** Below the wanted recall, rounds that gain less than this are not worth their time. The next look at more rows. */
 const LITTLE_GAIN = 0.01;
 /** The mark of entries that the next round has not yet looked at (kernels/near-rows.ts). */
 const NEW = 0x40000000;
@@ -53,14 +56,14 @@ const PART = 64;
 const SLOTS = 4096;
 
 /**
- * The k nearest other rows of each row, most of them: trees of random directions bring near rows together (Dasgupta & Freund
- * 2008), all pairs within a leaf are compared, and then each row is compared with its neighbours' neighbours, also with those
- * that have it as theirs, in rounds (Dong, Charikar & Li 2011, NN-descent; trees first as Tang et al. 2016, LargeVis). Each
- * round reads what the one before left, so that the result does not depend on the number of threads. Directions
- * come from a fixed sequence.
+ * Finds the k nearest other rows of each row, or most of them. Trees of random directions bring near rows together
+ * (Dasgupta & Freund 2008), and all pairs within a leaf are compared. Then, in rounds, each row is compared with the
+ * neighbours of its neighbours, where rows that have it in their lists count as its neighbours too (Dong, Charikar & Li
+ * 2011, NN-descent; the trees come first as in Tang et al. 2016, LargeVis). Each round reads what the round before
+ * left, so that the result does not depend on the number of threads. The directions come from a fixed sequence.
  *
- * Rows that have no structure (as many columns of noise alone) are found badly in this way. If the recall stays below
- * `wanted`, the next rounds look at twice as many neighbours, and then at four times as many.
+ * The search misses many neighbours if the rows have no structure (such as many columns of noise alone). If the recall
+ * stays below `wanted`, the next rounds look at twice as many neighbours, and then at four times as many.
  *
  * It takes about n · 5,000 distances, and n · (12 · (k + 15) + 4 · columns + 100) bytes while it works; up to ten times
  * as many distances, and n · 192 bytes more, if it has to look at more neighbours.
@@ -110,7 +113,7 @@ export async function findApproximateNeighbours(
     return together;
   };
 
-  // the first tree's order is that of the places: so most of a row's neighbours are near in memory too
+  // places stand in the order of the first tree, so that most of a row's neighbours are near in memory too
   const rowAt = grow();
   arena.integers(order, rows).set(rowAt);
   place();
@@ -153,7 +156,10 @@ export async function findApproximateNeighbours(
   return {distances, neighbours, order: rowAt, recall, rounds, doublings};
 }
 
-/** Columns, those with the greatest variances first: of a fair sample of rows in panels (kernels/distances.ts). */
+/**
+ * Returns the columns, those with the greatest variances first. The variances are those of a fair sample of the rows,
+ * which are in panels (kernels/distances.ts).
+ */
 function byVariance(panels: Float32Array, rows: number, columns: number): Int32Array {
   const variances = new Float64Array(columns);
   const some = fairOrder(rows).subarray(0, 2000);
@@ -169,7 +175,7 @@ function byVariance(panels: Float32Array, rows: number, columns: number): Int32A
   return Int32Array.from(variances.keys()).sort((a, b) => variances[b] - variances[a] || a - b);
 }
 
-/** Numbers in [-1, 1), always the same ones (mulberry32, T. Ettinger 2017). */
+/** Returns a generator of numbers in [-1, 1), which are always the same (mulberry32, T. Ettinger 2017). */
 function sequence(): () => number {
   let state = 1;
   return () => {

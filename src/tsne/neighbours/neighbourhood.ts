@@ -21,7 +21,7 @@ export interface NeighbourhoodOptions {
    * the other points.
    */
   readonly perplexity: number;
-  /** How the neighbours are found. By default exactly up to 100,000 rows, and approximately of more. */
+  /** How the neighbours are found. By default exactly for up to 100,000 rows, and approximately for more. */
   readonly search?: SearchKind;
   /** How many neighbours each row has: more than the perplexity. By default as many as it needs (`Neighbourhood.k`). */
   readonly neighbours?: number;
@@ -40,11 +40,14 @@ export interface NeighbourhoodOptions {
 export interface Neighbourhood {
   readonly rows: number;
   readonly perplexity: number;
-  /** The number of neighbours of each row: 3 · perplexity + 1, of approximate ones half as many, or all others. */
+  /**
+   * How many neighbours each row has: 3 · perplexity + 1, or half as many if the search is approximate; but never more
+   * than there are other rows.
+   */
   readonly k: number;
   /**
-   * The share of the k nearest that were found, in [0, 1], measured on 500 rows; undefined if all were, because the
-   * search was exact.
+   * The share of the k nearest neighbours that were found, in [0, 1], measured on 500 rows. It is undefined after an
+   * exact search, which finds all.
    */
   readonly recall?: number;
   readonly threads: number;
@@ -53,13 +56,14 @@ export interface Neighbourhood {
   readonly places: Places;
   /** The order in which the points of a map stand in memory, with near points together: `order[place]` is the row. */
   readonly order: Int32Array;
-  /** @returns The `count` nearest of each row, `[rows * count]`, nearest first; of equals the lower index first. */
+  /** @returns The `count` nearest of each row, `[rows * count]`, the nearest first, then by index. */
   nearest(count: number): Uint32Array;
   /** A copy of the joint probabilities; each row is filled up with p = 0 to a multiple of four entries. */
   joint(): {starts: Uint32Array; columns: Uint32Array; values: Float32Array};
   /**
-   * KL(P‖Q) of a map in nats, with Q over all pairs. Its only error is that of single precision (about 1e-5); of more
-   * than 100,000 points Z is the mesh's. It is never below 0, even if rounding would make it so.
+   * KL(P‖Q) of a map in nats, with Q over all pairs. Its only error is that of single precision (about 1e-5). For more
+   * than 100,000 points, Z comes from the mesh, or in space from the tree, and has its error. It is never below 0, even
+   * if rounding would make it so.
    */
   divergence(points: Float32Array, dimensions: Dimensions): Promise<number>;
   /**
@@ -71,7 +75,7 @@ export interface Neighbourhood {
    * @throws RangeError unless k < rows / 2.
    */
   quality(points: Float32Array, dimensions: Dimensions, k: number, among?: number): Promise<MapQuality>;
-  /** Ends the threads, or frees what it took of the workspace that it was given. */
+  /** Ends the threads that it opened, or frees the memory that it took in the given workspace. */
   close(): void;
 }
 
@@ -79,8 +83,7 @@ export interface MapQuality {
   readonly trustworthiness: number;
   readonly continuity: number;
   /**
-   * Among about how many of the other points ranks were counted: all; or a part of them, and then each rank is an
-   * estimate.
+   * Among about how many of the other points the ranks were counted. If these were not all, each rank is an estimate.
    */
   readonly among: number;
   /** `[rows * k]`. */
@@ -103,7 +106,7 @@ export interface Places {
 
 /**
  * Finds the neighbours and calibrates the joint probabilities. The exact search takes at most about n² · columns
- * multiplications; either takes 20 · n · k bytes.
+ * multiplications; both searches take 20 · n · k bytes.
  *
  * @throws RangeError if the matrix holds anything but finite numbers, or has too few rows for the perplexity.
  */

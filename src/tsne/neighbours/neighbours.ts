@@ -12,7 +12,7 @@ export interface FoundNeighbours {
   readonly order?: Int32Array;
 }
 
-/** The k nearest other rows of each row, by exhaustive search (kernels/neighbours.ts). */
+/** Finds the k nearest other rows of each row by exhaustive search (kernels/neighbours.ts). */
 export async function findNeighbours(
   team: Team,
   arena: Arena,
@@ -31,7 +31,7 @@ export async function findNeighbours(
   return {distances, neighbours};
 }
 
-/** A copy of the `count` nearest of the k neighbours of each row, the nearest first. */
+/** Copies the `count` nearest of the k neighbours of each row, the nearest first. */
 export function sortNearest(
   team: Team,
   arena: Arena,
@@ -51,7 +51,7 @@ export function sortNearest(
   return list;
 }
 
-/** A copy of the first `count` of each row's `held` entries. */
+/** Copies the first `count` of each row's `held` entries. */
 export function firstOfEach(list: Uint32Array, held: number, count: number): Uint32Array {
   if (held === count) return list.slice();
   const out = new Uint32Array((list.length / held) * count);

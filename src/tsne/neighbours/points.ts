@@ -19,7 +19,7 @@ export function writePoints(arena: Arena, points: ArrayLike<number>, dimensions:
   return address;
 }
 
-/** Replaces them by as many other points. */
+/** Replaces the points at an address by as many other points. */
 export function placePoints(
   arena: Arena,
   address: number,

@@ -22,8 +22,8 @@ const [FEWEST_ROWS, FEWEST_COLUMNS] = [1000, 28];
 const SAMPLE = 2000;
 
 /**
- * The columns with the greatest variances, as principal components have, if so few of them hold so much of the whole
- * variance that bounds by them are worth their cost; else undefined.
+ * Returns the columns with the greatest variances if these few hold so much of the whole variance that bounds by them
+ * are worth their cost, as with principal components; else undefined.
  */
 export function leadingColumns({rows, columns, values}: Matrix): number[] | undefined {
   if (rows < FEWEST_ROWS || columns < FEWEST_COLUMNS) return undefined;

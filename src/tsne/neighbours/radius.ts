@@ -5,7 +5,7 @@ const FLAT = 0.01;
 /** The first step, which is also the longest. */
 const STEP = Math.log(2);
 const MOST_STEPS = 6;
-/** Far from its own size a map's slope is nearly 0 as well, so the search goes no further than this. */
+/** The search goes no further than this, because far from its own size, a map's slope is nearly 0 as well. */
 const FARTHEST = Math.log(5);
 
 /** The radius of a map: the root mean square distance of its points from their middle. */
@@ -23,8 +23,8 @@ export function stretched(points: Float32Array, dimensions: Dimensions, factor: 
 }
 
 /**
- * The factor by which a map must be stretched for the least divergence. It finds the nearby zero of the slope by
- * secants.
+ * Finds the factor by which a map must be stretched for the least divergence: the nearby zero of the slope, by the
+ * secant method.
  *
  * @param slope The derivative of the divergence by the logarithm of the factor, at a given factor.
  */
@@ -35,7 +35,7 @@ export function bestStretch(slope: (factor: number) => number): number {
     const slopeNow = slope(Math.exp(now));
     const curvature = (slopeNow - slopeBefore) / (now - before);
     [before, slopeBefore] = [now, slopeNow];
-    // past a turn of the curve, a step downhill
+    // where the curvature is not positive, a step downhill
     const wanted = curvature > 0 ? -slopeNow / curvature : -Math.sign(slopeNow) * STEP;
     now = clamped(now + clamped(wanted, STEP), FARTHEST);
     if (now === before) break;

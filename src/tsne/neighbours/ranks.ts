@@ -10,8 +10,8 @@ import type {FoundNeighbours} from "./neighbours";
  * (kernels/ranks.ts).
  *
  * @param known The nearest neighbours of each row in this space.
- * @param among Ranks beyond the known ones are counted among about this many other rows, if there are more. Every 32
- * rows use other ones, so that chance evens out.
+ * @param among Ranks beyond the known ones are counted among about this many other rows, if there are more. Each task
+ * of 32 rows counts among others, so that chance evens out.
  */
 export async function meanRankExcess(
   team: Team,

@@ -8,7 +8,7 @@ export function fairOrder(rows: number): Int32Array {
   return Int32Array.from({length: rows}, (_, place) => (place * step) % rows);
 }
 
-/** The place of each row in an order. */
+/** Returns the place of each row in an order. */
 export function placesOf(order: Int32Array): Int32Array {
   const places = new Int32Array(order.length);
   for (let place = 0; place < order.length; place++) places[order[place]] = place;

@@ -9,9 +9,9 @@ const SAMPLE = 500;
 const ASKED = 8;
 
 /**
- * Finds a fair sample's nearest rows by comparing all.
+ * Finds the nearest rows of a fair sample of rows by comparing them with all rows.
  *
- * @returns A function that compares lists with them: the share of entries that are no farther than the k-th nearest.
+ * @returns A function that measures lists: the share of their entries that are no farther than the k-th nearest row.
  */
 export async function recallOf(
   team: Team,

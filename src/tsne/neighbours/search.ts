@@ -5,35 +5,37 @@ import {type ApproximateNeighbours, findApproximateNeighbours, SEARCH} from "./a
 import {type FoundNeighbours, findNeighbours} from "./neighbours";
 import {findPrunedNeighbours, leadingColumns} from "./pruned-neighbours";
 
-/** Which search finds the neighbours: "exact" compares rows until no other can be nearer, "approximate" misses a few. */
+/**
+ * Which search finds the neighbours: "exact" compares rows until no other can be nearer, "approximate" misses a few.
+ */
 export type SearchKind = "exact" | "approximate";
 
 /** With more rows than this, the exact search would take longer than the map. */
 const MOST_EXACT = 100_000;
 /**
- * If the approximate search misses too many of the neighbours of at most so many rows, all rows are compared after all:
- * with more rows, to look at more neighbours' neighbours takes less time, and finds fewer.
+ * If the approximate search misses too many neighbours, and there are at most this many rows, the exact search follows.
+ * With more rows, it looks at more neighbours' neighbours instead: this takes less time, but finds fewer.
  */
 const MOST_COMPARED = 250_000;
 
 /**
- * How many neighbours each row has: 3 · perplexity + 1 if they are found exactly (van der Maaten 2014, section 4.1; the
- * one more is scikit-learn's), and half as many if they are approximate. There the rows are so many that memory counts,
- * and maps of 15 neighbours alike are as good as those of 90 (Böhm, Berens & Kobak 2022).
+ * How many neighbours each row has. With an exact search, it is 3 · perplexity + 1 (van der Maaten 2014, section 4.1;
+ * scikit-learn adds the 1). With an approximate search, it is half as many: the rows are then so many that memory
+ * counts, and maps of 15 equally weighted neighbours are as good as those of 90 (Böhm, Berens & Kobak 2022).
  */
 export function neighbourCount(perplexity: number, rows: number, search: SearchKind): number {
   const count = search === "exact" ? 3 * perplexity + 1 : 1.5 * perplexity + 1;
   return Math.min(rows - 1, Math.floor(count));
 }
 
-/** The search that is used if none is asked for. */
+/** Returns the search that is used if none is asked for. */
 export function searchFor(rows: number): SearchKind {
   return rows > MOST_EXACT ? "approximate" : "exact";
 }
 
 /**
- * The k nearest other rows of each row. An approximate search that cannot reach the wanted recall becomes an exact one
- * if the rows are few enough; the result then has no recall.
+ * Finds the k nearest other rows of each row. An approximate search that cannot reach the wanted recall becomes an
+ * exact one if the rows are few enough; the result then has no recall.
  *
  * @param points The rows that were packed.
  * @param mostCompared How many rows are few enough. @param effort How the approximate search works.

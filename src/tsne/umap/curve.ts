@@ -7,9 +7,9 @@ export interface Curve {
 const [SAMPLES, STEPS] = [300, 100];
 
 /**
- * The curve that is nearest, by least squares at 300 distances from 0 to 3, to 1 up to the least distance and exp(least
- * distance − d) from there on (McInnes, Healy & Melville 2018, section 4.1; umap-learn's `find_ab_params` with spread 1).
- * Found by Levenberg's and Marquardt's method from a = b = 1.
+ * Finds the curve that is nearest to a wanted similarity: 1 up to the least distance, and exp(least distance − d) from
+ * there on (McInnes, Healy & Melville 2018, section 4.1; umap-learn's `find_ab_params` with spread 1). It takes the
+ * least squares at 300 distances from 0 to 3, by Levenberg's and Marquardt's method from a = b = 1.
  *
  * @param minDistance From 0 to below 3.
  */
@@ -46,14 +46,15 @@ export function similarityCurve(minDistance: number): Curve {
   return curve;
 }
 
-/** Squared distances of the table: 128 to each doubling from 2^-20 to 2^20 (kernels/umap.ts). */
+/** The table's squared distances: 128 to each doubling from 2^-20 to 2^20 (kernels/umap.ts). */
 const [FIRST, LAST] = [107 * 128, 147 * 128];
 /** Keeps the repulsion of near points finite, as in umap-learn. */
 const NEAREST = 0.001;
 
 /**
- * The factors by which a difference of two points is multiplied, [distances][2]: −2ab d^(2b − 2) / (1 + a d^(2b)) of
- * attraction, and 2b / ((0.001 + d²) (1 + a d^(2b))) of repulsion (McInnes, Healy & Melville 2018, section 4.1).
+ * Computes the factors by which a difference of two points is multiplied, [distances][2]:
+ * −2ab d^(2b − 2) / (1 + a d^(2b)) for attraction, and 2b / ((0.001 + d²) (1 + a d^(2b))) for repulsion (McInnes, Healy
+ * & Melville 2018, section 4.1).
  */
 export function forceTable({a, b}: Curve): Float32Array {
   const table = new Float32Array(2 * (LAST - FIRST + 1));

@@ -1,6 +1,6 @@
 import {pauses} from "../threads/parts";
 
-/** Neighbours with a distance each, `[rows * count]`: each row's, the nearest first, without the row itself. */
+/** The neighbours of each row and their distances, `[rows * count]`: the nearest first, without the row itself. */
 export interface NeighbourLists {
   readonly rows: number;
   readonly count: number;
@@ -8,14 +8,16 @@ export interface NeighbourLists {
   readonly distances: Float32Array;
 }
 
-/** Edges both ways: those of row i from `starts[i]` to `starts[i + 1]`, by rising end, with weights in (0, 1]. */
+/**
+ * Edges in both directions: row i has those from `starts[i]` to `starts[i + 1]`, by rising end, with weights in (0, 1].
+ */
 export interface FuzzyGraph {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly weights: Float32Array;
 }
 
-/** umap-learn's: the search for a width halves at most so often, until it is this near. */
+/** The numbers of umap-learn: the search for a width takes at most so many halvings, and ends when it is this near. */
 const [HALVINGS, TOLERANCE] = [64, 1e-5];
 /** A width is at least this share of the mean distance. */
 const LEAST_WIDTH = 1e-3;
@@ -23,11 +25,11 @@ const LEAST_WIDTH = 1e-3;
 const STRETCH = 2000;
 
 /**
- * How surely each row's neighbours belong to it: exp(−(d − ρ) / σ), ρ its nearest distance above 0, σ such that they add
- * up to the logarithm of count + 1 to base 2 (McInnes, Healy & Melville 2018, algorithm 3; umap-learn's
- * `smooth_knn_dist`, which counts the row itself among its neighbours).
+ * Computes how surely each row's neighbours belong to it: exp(−(d − ρ) / σ). ρ is the row's nearest distance above 0,
+ * and σ is such that the weights add up to the logarithm of count + 1 to base 2 (McInnes, Healy & Melville 2018,
+ * algorithm 3; umap-learn's `smooth_knn_dist`, which counts the row itself among its neighbours).
  *
- * @returns As `distances`.
+ * @returns The weights, laid out as `distances`.
  */
 export async function memberships({rows, count, distances}: NeighbourLists): Promise<Float32Array> {
   const weights = new Float32Array(rows * count);
@@ -64,12 +66,12 @@ function widthOf(distances: Float32Array, nearest: number, target: number): numb
 }
 
 /**
- * The union of the rows' fuzzy sets: an edge weighs u + v − u · v, u and v its weights from either end, 0 where it is no
- * neighbour (McInnes, Healy & Melville 2018, algorithm 1).
+ * Joins the rows' fuzzy sets. An edge weighs u + v − u · v, where u and v are its weights from its two ends; such a
+ * weight is 0 if the end does not have the other as a neighbour (McInnes, Healy & Melville 2018, algorithm 1).
  */
 export async function fuzzyUnion({rows, count, near}: NeighbourLists, weights: Float32Array): Promise<FuzzyGraph> {
   const pause = pauses();
-  // the edges that end at each row, by rising beginning
+  // the edges that end at each row, by the row at which they begin
   const begins = new Int32Array(rows + 1);
   for (const j of near) begins[j + 1]++;
   for (let i = 0; i < rows; i++) begins[i + 1] += begins[i];
@@ -103,7 +105,7 @@ export async function fuzzyUnion({rows, count, near}: NeighbourLists, weights: F
   return {starts, ends: ends.subarray(0, edges), weights: joint.subarray(0, edges)};
 }
 
-/** The places of a row's list, which begins at `first`, by rising end. */
+/** Sorts the places of a row's list, which begins at `first`, by rising end. */
 function sortByEnd(near: Int32Array, first: number, order: Int32Array): void {
   for (let q = 0; q < order.length; q++) {
     let place = q;

@@ -15,7 +15,7 @@ export interface UmapSettings {
   readonly neighbours?: number;
   /** How near points may lie on the map, from 0 to below 3; 0.1 by default. */
   readonly minDistance?: number;
-  /** 500 of up to 10,000 rows, 200 of more, as in umap-learn. */
+  /** By default 500 for up to 10,000 rows, and 200 for more, as in umap-learn. */
   readonly epochs?: number;
   /** The distance by which neighbours' weights are computed; "euclidean" by default. */
   readonly metric?: Metric;
@@ -28,7 +28,7 @@ export interface UmapSettings {
 }
 
 const [NEIGHBOURS, MIN_DISTANCE] = [15, 0.1];
-/** Random points that push a point away, for each time that an edge pulls it. */
+/** How many random points push a point away, each time that an edge pulls it. */
 const DRAWS = 5;
 const WIDTH = 10;
 const NOISE = 1e-4;
@@ -37,9 +37,9 @@ const GROUPS = 32;
 const PART = 64;
 
 /**
- * A map by UMAP (McInnes, Healy & Melville 2018), with umap-learn's numbers. It differs in the order of the moves: here
- * each point of a group follows all of its edges, and then all of these points move at once. So threads share the work, and
- * the map has the same bits for any number of them.
+ * Makes a map by UMAP (McInnes, Healy & Melville 2018), with the parameters of umap-learn. It differs in the order of
+ * the moves: here each point of a group follows all of its edges, and then all of these points move at once. So threads
+ * share the work, and the map has the same bits for any number of them.
  *
  * @throws The signal's reason.
  */
@@ -113,11 +113,11 @@ interface Kept {
   readonly to: number;
   readonly rows: number;
   readonly group: number;
-  /** Numbers of a point. */
+  /** How many numbers a point has. */
   readonly numbers: number;
 }
 
-/** Puts a group's points where all points are. It takes less time here than to wake the threads for it. */
+/** Copies a group's points to where all points are. It takes less time here than to wake the threads for it. */
 function keepGroup(arena: Arena, {from, to, rows, group, numbers}: Kept): void {
   const [moved, points] = [from, to].map((address) => arena.floats(address, rows * numbers));
   for (let i = group; i < rows; i += GROUPS) {
@@ -131,7 +131,7 @@ function mostEdges(starts: Int32Array): number {
   return most;
 }
 
-/** The nearest of each place, as places, so that edges' ends are near in memory. */
+/** Lists the nearest neighbours of each place, as places too, so that the ends of edges are near in memory. */
 function neighbourLists(neighbourhood: Neighbourhood, data: Matrix, wanted: number, metric: Metric): NeighbourLists {
   const {rows, order} = neighbourhood;
   const count = Math.min(wanted, neighbourhood.k);
@@ -149,7 +149,9 @@ function neighbourLists(neighbourhood: Neighbourhood, data: Matrix, wanted: numb
   return {rows, count, near, distances};
 }
 
-/** Principal components, each 10 wide, and a little noise, without which rows that are alike would stay together. */
+/**
+ * Principal components, each 10 wide, with a little noise; without the noise, rows that are alike would stay together.
+ */
 async function wideStart(
   {team, arena}: Neighbourhood,
   data: Matrix,

@@ -1,6 +1,6 @@
 /**
- * The response of CIE L*a*b*, in place: the cube root of each of `count` non-negative f64, made linear near black
- * (CIE 15:2004, with the usual rounded constants). There is room for one number more.
+ * Computes the response of CIE L*a*b*, in place: the cube root of each of `count` non-negative f64, replaced by a line
+ * near black (CIE 15:2004, with the usual rounded constants). There must be room for one number more.
  */
 export function respond(values: usize, count: i32): void {
   const end = values + (<usize>count << 3);
@@ -12,9 +12,9 @@ export function respond(values: usize, count: i32): void {
 }
 
 /**
- * The cube roots of two positive numbers. A third of a float's bits, as a number, plus a constant is its cube root
- * within 3.5 % (Kahan). Each step of Halley's iteration turns an error e into 2/3 e³: 3e-5, 2e-14, and after the last
- * step only rounding is left.
+ * Computes the cube roots of two positive numbers. A third of the bits of a float, read as a whole number, plus a
+ * constant, gives the bits of its cube root within 3.5 % (Kahan). Each step of Halley's iteration turns an error e into
+ * 2/3 e³: 3e-5, then 2e-14. After the last step, only rounding is left.
  */
 // @ts-ignore: decorator
 @inline

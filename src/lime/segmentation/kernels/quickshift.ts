@@ -1,9 +1,10 @@
 /**
- * Adds to each pixel's density what the pixel (dy, dx) away weighs there, exp(exponent · (difference of colour² + place²)),
- * and to that one's the same: each pair is measured once. dy ≥ 0.
+ * Adds to the density of each pixel the weight of the pixel that is (dy, dx) away from it,
+ * exp(exponent · (squared difference of colour + squared difference of place)). It adds the same weight to the density
+ * of that other pixel, so that each pair is measured once. dy ≥ 0.
  *
- * Colour: three planes, `plane` bytes apart, of [height][width] f64. In and out: density [height][width] f64. Both are
- * followed by room for one number more.
+ * The colour is three planes [height][width] f64, `plane` bytes apart. The density is read and written, [height][width]
+ * f64. Both are followed by room for one number more.
  */
 export function addPairs(
   dy: i32, dx: i32, height: i32, width: i32, color: usize, plane: usize, exponent: f64, density: usize,
@@ -23,19 +24,20 @@ export function addPairs(
       if (x + 1 == right) weight = f64x2.replace_lane(weight, 1, 0);
       const a = density + at, b = a + across;
       v128.store(a, f64x2.add(v128.load(a), weight));
-      v128.store(b, f64x2.add(v128.load(b), weight)); // read after the first is written: they may share a pixel
+      v128.store(b, f64x2.add(v128.load(b), weight)); // read after the first is written: both may hold one pixel
     }
   }
 }
 
-/** e^−40 is 4e-18: added to a density, which is 1 or more, it changes no bit. */
+/** e^−40 is 4e-18. Added to a density, which is 1 or more, it changes no bit. */
 const NOTHING: f64 = -40;
-/** Added to a number below 2^51, leaves it rounded to a whole one in the lowest bits. */
+/** This, added to a number below 2^51, rounds the number to a whole one, which then stands in the lowest bits. */
 const ROUNDER: f64 = 6755399441055744; // 1.5 · 2^52
 
 /**
- * exp of two numbers at most 0; below −64 they count as −64. 2^n · e^r with |r| ≤ ln 2 / 2, where e^r is its Taylor series
- * to r¹³: relative error below 3e-16. ln 2 is taken away in two parts, of which the first times n is exact.
+ * Computes exp of two numbers that are at most 0; numbers below −64 count as −64. The result is 2^n · e^r with
+ * |r| ≤ ln 2 / 2, where e^r is its Taylor series to r¹³: the relative error is below 3e-16. ln 2 is subtracted in two
+ * parts, and n times the first part is exact.
  */
 // @ts-ignore: decorator
 @inline
@@ -59,5 +61,5 @@ function exp2(x: v128): v128 {
   series = f64x2.add(f64x2.mul(series, r), f64x2.splat(0.5));
   series = f64x2.add(f64x2.mul(series, r), f64x2.splat(1));
   series = f64x2.add(f64x2.mul(series, r), f64x2.splat(1));
-  return i64x2.add(series, i64x2.shl(shifted, 52)); // n more in its exponent
+  return i64x2.add(series, i64x2.shl(shifted, 52)); // adds n to the exponent
 }

@@ -1,19 +1,21 @@
 /**
- * The inner loop of SLIC's k-means. Pixels lie in rows of `stride`, a multiple of eight, and of colour there are four f64
- * of each channel for every four pixels. A centre is eight f64: y, x, three of colour, its number of pixels, and two of
- * room. The window of a centre is four i32: it looks at [top, bottom) × [left, right). Sums and distances run in the order
- * that scikit-image has them, without fused multiply-adds, so that ties fall as they fall there.
+ * The inner loop of SLIC's k-means. Pixels lie in rows of `stride`, a multiple of eight. The colour of every four
+ * pixels is twelve f64: four of each channel. A centre is eight f64: y, x, three of colour, its number of pixels, and
+ * two that are not used. The window of a centre is four i32, top, left, bottom and right: the centre looks at
+ * [top, bottom) × [left, right). Sums and distances are computed in the order of scikit-image, without fused
+ * multiply-adds, so that ties fall as they do there.
  */
 
 const CENTER: usize = 64;
 const WINDOW: usize = 16;
-/** Rows that are finished together, and columns that are passed over together. */
+/** How many rows are finished together, and how many columns are skipped together. */
 const TILE: i32 = 8;
 
 /**
- * One round: every pixel takes the centre nearest in place and colour among those whose window holds it, of equally near
- * ones the first; a pixel in no window keeps its own. Sums gathers (y, x, colour, 1) of each centre's pixels. Eight rows
- * are finished before the next are begun, so that they stay in the nearest cache.
+ * Makes one round of k-means. Each pixel takes the centre that is nearest in place and colour among those whose window
+ * holds the pixel; of equally near centres, it takes the first. A pixel in no window keeps its centre. `sums` receives
+ * the sum of (y, x, colour, 1) over the pixels of each centre. Eight rows are finished before the next eight begin, so
+ * that they stay in the nearest cache.
  *
  * Scratch: bounds [8][stride] f64, highest [stride / 8] f64, across [stride] f64.
  */
@@ -35,9 +37,10 @@ export function assign(
 }
 
 /**
- * A bound of every pixel's distance to its nearest centre: just above the distance to the one that it, or the first or
- * last of its four, had before; Infinity if their windows do not hold it. And the highest bound of eight columns: a
- * centre farther from them by place alone is nobody's nearest there.
+ * Computes a bound of each pixel's distance to its nearest centre. Pixels are handled in fours. The bound is just above
+ * the distance to the centre that the first or the last of the four had before, whichever is nearer; it is Infinity if
+ * the windows of these centres do not hold the four. `highest` receives the highest bound of eight columns: a centre
+ * farther from them by place alone is the nearest of none of their pixels.
  */
 export function bound(
   top: i32, bottom: i32, width: i32, stride: i32, colors: usize, centers: usize, windows: usize,
@@ -70,7 +73,7 @@ export function bound(
   }
 }
 
-/** Whether a centre's window holds four pixels, those beyond the image's edge aside. */
+/** Whether a centre's window holds all those of four pixels that lie in the image. */
 // @ts-ignore: decorator
 @inline
 function holds(windows: usize, k: i32, y: i32, x: i32, width: i32): bool {
@@ -79,7 +82,7 @@ function holds(windows: usize, k: i32, y: i32, x: i32, width: i32): bool {
     min(x + 4, width) <= load<i32>(window, 12);
 }
 
-/** From a centre to pixels x and x + 1 of row y. */
+/** Computes the distances from a centre to pixels x and x + 1 of row y. */
 // @ts-ignore: decorator
 @inline
 function distances(center: usize, y: i32, x: i32, color: usize, placeWeight: f64): v128 {
@@ -89,7 +92,10 @@ function distances(center: usize, y: i32, x: i32, color: usize, placeWeight: f64
   return f64x2.add(place, squares(color, c0, c1, c2));
 }
 
-/** Centre k to the pixels of its window, those to whom it is nearer than any before take it. */
+/**
+ * Offers centre k to the pixels of its window. A pixel takes the centre if it is nearer than the pixel's bound; the
+ * bound then becomes this distance.
+ */
 export function offer(
   k: i32, top: i32, bottom: i32, stride: i32, colors: usize, centers: usize, windows: usize,
   placeWeight: f64, labels: usize, bounds: usize, highest: usize, across: usize,
@@ -103,7 +109,7 @@ export function offer(
     const dx = f64x2.sub(f64x2.splat(cx - x), f64x2(0, 1));
     v128.store(across + (<usize>x << 3), f64x2.mul(dx, dx));
   }
-  for (let x = from; x < left; x++) store<f64>(across + (<usize>x << 3), NaN); // nearer than nothing
+  for (let x = from; x < left; x++) store<f64>(across + (<usize>x << 3), NaN); // no pixel here takes the centre
   for (let x = right; x < to; x++) store<f64>(across + (<usize>x << 3), NaN);
   const c0 = v128.load64_splat(center, 16), c1 = v128.load64_splat(center, 24), c2 = v128.load64_splat(center, 32);
   const weight = f64x2.splat(placeWeight), own = i32x4.splat(k), dyLeast = outside(cy, top);
@@ -144,7 +150,7 @@ function outside(center: f64, start: i32): f64 {
   return max<f64>(0, max<f64>(start - center, center - (start + TILE - 1)));
 }
 
-/** Squared differences of two pixels' colour from a centre's. */
+/** Computes the squared differences of two pixels' colours from a centre's colour. */
 // @ts-ignore: decorator
 @inline
 function squares(color: usize, c0: v128, c1: v128, c2: v128): v128 {
@@ -154,7 +160,7 @@ function squares(color: usize, c0: v128, c1: v128, c2: v128): v128 {
   return f64x2.add(f64x2.add(f64x2.mul(d0, d0), f64x2.mul(d1, d1)), f64x2.mul(d2, d2));
 }
 
-/** Adds each pixel to its centre's sums, a run of one centre's at a time. */
+/** Adds each pixel to the sums of its centre. Neighbours in a row that have the same centre are added together. */
 export function gather(
   top: i32, bottom: i32, width: i32, stride: i32, colors: usize, labels: usize, sums: usize,
 ): void {
