@@ -1,6 +1,5 @@
 import {createReadStream} from "node:fs";
 import {resolve} from "node:path";
-
 import {resolveOptions, UserError} from "../../nouns/options";
 import {orUserError} from "../../nouns/system-errors";
 import type {Say} from "../jobs/jobs";
@@ -9,8 +8,8 @@ import {mapOfTable, type TableMap} from "../project";
 import {type ProjectFile, projectOptions} from "../project-options";
 import {decode, encode} from "../record/artifact-codec";
 import {programVersions} from "../record/environment";
+import {isInside} from "../record/is-inside";
 import {sha256, sha256Of} from "../record/seal";
-import {isInside} from "./portable";
 
 /** The question for the map of a table. @throws UserError if the table cannot be read. */
 export async function tableQuestion(path: string, {out: _, ...settings}: ProjectFile): Promise<TableQuestion> {

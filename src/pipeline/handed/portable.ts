@@ -1,10 +1,11 @@
 import {existsSync} from "node:fs";
-import {isAbsolute, relative, resolve, sep} from "node:path";
+import {resolve} from "node:path";
 
 import {kebab, UserError} from "../../nouns/options";
 import type {TrainSubject} from "../jobs/train-question";
 import {isModelFile} from "../model/own/model-file";
 import {programVersions} from "../record/environment";
+import {isInside} from "../record/is-inside";
 import type {RunOptions} from "../run/options";
 import type {ProbeOptions} from "../run/probe-once";
 
@@ -58,10 +59,4 @@ export function checkReads(options: RunOptions, folders: readonly string[]): voi
       `--${kebab(option)}: expected a path in a folder that this worker may read (${where}), got ${word}; start the worker with --reads FOLDER`,
     );
   }
-}
-
-/** Whether a path is a folder or inside of it; both are absolute. */
-export function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === "" || !(way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way));
 }

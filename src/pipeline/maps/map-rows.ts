@@ -95,8 +95,9 @@ const MOST_COLUMNS = 2048;
 /** Tolerance of the principal components: a map needs no more, and full accuracy takes twice the time. */
 const TOLERANCE = 1e-2;
 /**
- * The axes are computed from a fair sample of this many rows, plus two for each column. These components contain 0.98
- * to 0.99 of the variance that those of all rows would, and the map's figures are the same (docs/tsne.md).
+ * The axes are computed from a fair sample of the rows: at least so many, and at least so many for each column. These
+ * components contain 0.98 to 0.99 of the variance that those of all rows would, and the map's figures are the same
+ * (docs/tsne.md).
  */
 const AXIS_ROWS = {least: 1800, perColumn: 2};
 

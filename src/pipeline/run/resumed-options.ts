@@ -3,6 +3,7 @@ import {basename, dirname, join} from "node:path";
 import {resolveOptions} from "../../nouns/options";
 import type {RunDirectory} from "../record/run-directory";
 import {readTrainedRun} from "../record/run-file";
+import {checkCodeOutside} from "./code-outside";
 import {type RunOptions, runOptions} from "./options";
 import type {ProbeOptions} from "./probe-once";
 
@@ -11,13 +12,15 @@ import type {ProbeOptions} from "./probe-once";
  *
  * @param dataUrl A mirror of MNIST, or "". It comes from the user, never from run.json, because the run may be a
  * stranger's.
- * @throws UserError if the folder holds no run that trains, or an option in its run.json is not valid.
+ * @throws UserError if the folder holds no run that trains, an option in its run.json is not valid, or the option names
+ * code in this folder.
  */
 export function resumedOptions(
   {path}: RunDirectory,
   dataUrl: string,
 ): {readonly options: RunOptions; readonly probes: ProbeOptions} {
   const {options, probes, engine, data} = readTrainedRun(path, "resume");
+  checkCodeOutside(path, options.model);
   // The engine and kernels it began with: others would round differently.
   const same = {engine: engine.name, ...(engine.kernels ? {kernels: engine.kernels} : {})};
   const at = {save: dirname(path), name: basename(path), dataUrl};

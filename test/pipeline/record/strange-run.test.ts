@@ -130,6 +130,25 @@ describe("a stranger's run whose files are links", () => {
     expect(readRunFile(join(save, "again")).options.dataUrl).toBe("");
   });
 
+  test.each([
+    ["resume", "r"],
+    ["--from", "r", "--epochs", "2"],
+  ])("`%s %s`: code in a stranger's run is not run", async (...words) => {
+    const marker = join(temporaryFolder(), "ran");
+    const {save, run} = strangeRun((folder) => {
+      const facts = readRunFile(folder);
+      writeFileSync(join(folder, "net.cjs"), `require("node:fs").writeFileSync(${JSON.stringify(marker)}, "");`);
+      const options = {...facts.options, model: join(folder, "net.cjs")};
+      writeFileSync(join(folder, "run.json"), runFileText({...facts, format: RUN_FORMAT, options}));
+    });
+    const {code, stderr} = await command([...words, "--save", save]);
+    expect(stderr).toBe(
+      `error: ${join(run, "run.json")}: --model: expected a file outside the run's folder, which holds no code of its own, got ${join(run, "net.cjs")}\n`,
+    );
+    expect(code).toBe(1);
+    expect(existsSync(marker)).toBe(false);
+  });
+
   test("a shape in run.json that its pictures do not have is refused before anything is reckoned from it", async () => {
     const {run} = strangeRun((folder) => {
       const facts = readRunFile(folder);
