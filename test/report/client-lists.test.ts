@@ -92,6 +92,12 @@ test("the lists of two epochs count from the first to the second, whichever is l
   expect(of("broken", 1, 1)).toEqual([]);
 });
 
+test("nothing is fixed or broken since an epoch of which no answers are known", () => {
+  const data = dataOf({answers: [answered[0], null, answered[2]]});
+  const of = (kind: "fixed" | "broken", other: number | null) => members(data, stateOf({selection: {kind}, other}));
+  expect([of("fixed", null), of("broken", null), of("fixed", 1), of("broken", 1)]).toEqual([[], [], [], []]);
+});
+
 test("a list holds what the slices leave, and without answers what needs none", () => {
   const slices = [slice("camera", "a", [0, 1, 2, 3]), slice("light", "day", [5, 3, 1])];
   expect(members(dataOf(), stateOf({slices}))).toEqual([1]);
