@@ -33,7 +33,11 @@ function opened(given: Partial<ReaderFile> = {}, ofTracked: object = {}): Reader
     lime: [null, null, null, floats(0, 0, 0, 0, 2)],
     slopes: [slopes, null, null, null],
     attention: [attention(0), null, null, attention(255)],
-    ...{first: [null, floats(1), null, null], last: [null, null, null, null], output: [null, floats(2), null, null]},
+    ...{
+      first: [null, floats(1), null, null],
+      last: [null, floats(3), null, null],
+      output: [null, floats(2), null, null],
+    },
     ...ofTracked,
   };
   const questions = [
@@ -114,14 +118,17 @@ test("attention and node values are those of the nearest step that kept them, on
   expect([0, 1, 2, 3].map((stop) => one.attention(stop)?.stop)).toEqual([0, 0, 3, 3]);
   expect([one.attention(2, "before")?.stop, one.attention(1, "after")?.stop]).toEqual([0, 3]);
   expect([one.attention(0, "before")?.stop, one.attention(3, "after")?.stop]).toEqual([0, 3]);
-  expect(one.attention(3)?.layers[0].every((v) => v === 1)).toBe(true);
+  expect(one.attention(3)?.layers.map((layer) => [layer.length, Math.min(...layer)])).toEqual([[50, 1]]);
+  const [second] = opened({}, {attention: [null, [], null, []]}).tracked;
+  expect([0, 1, 2, 3].map((stop) => second.attention(stop)?.stop)).toEqual([1, 1, 1, 3]); // of equals the earlier
   expect(opened({}, {attention: [null, null, null, null]}).tracked[0].attention(1)).toBeNull();
   expect(one.nodes(3)?.stop).toBe(1);
   expect(one.nodes(3)?.lines.map(([name, values]) => [name, ...values])).toEqual([
     ["first attention", 1],
+    ["last attention", 3],
     ["last output", 2],
   ]);
-  expect(opened({}, {first: [], output: [null]}).tracked[0].nodes(1)).toBeNull();
+  expect(opened({}, {first: [], last: [], output: [null]}).tracked[0].nodes(1)).toBeNull();
 });
 
 test("the sizes of a reader are those of what it kept, and its node that moved most counts both scores", () => {
