@@ -67,6 +67,27 @@ test("the sentence says how alike the layers are to the end, at the end which mo
   );
 });
 
+test("the sentence and the table are made again when the epoch or the question is another, and only then", () => {
+  const data = {epochs: [0, 2], file: {metrics: []}, attention: null} as unknown as Data;
+  for (const [mount, part] of [
+    [lead.mountLayersLead, "lead"],
+    [units.mountUnits, "tbody"],
+  ] as const) {
+    const store = plainStore({view: "answers", stop: 0} as State);
+    const root = mount(data, decoded(), store as unknown as Store) as unknown as PlainElement;
+    store.set({stop: 1});
+    expect(root.text(part)).toBe("");
+    store.set({view: "layers"});
+    const later = root.text(part);
+    expect(later).not.toBe("");
+    store.state.stop = 0; // nobody said so
+    store.set({image: 3});
+    expect(root.text(part)).toBe(later);
+    store.set({stop: 0});
+    expect(root.text(part)).not.toBe(later);
+  }
+});
+
 test("before the first look nothing is known, and a similarity below 0 counts as none", () => {
   const late = decoded({epochs: [2, 3, 4]});
   expect(told(lead.mountLayersLead, late)(1).text("lead")).toBe("After 1 epoch, the layers were not looked at.");
@@ -75,6 +96,8 @@ test("before the first look nothing is known, and a similarity below 0 counts as
     layers: [layer("conv", {likeLast: [-0.2, 0.8, 1]}), layer("dense", {likeLast: [null, 0.9, 1]})],
   });
   expect(told(lead.mountLayersLead, apart)(0).text("lead")).toContain("were 0.0 % or more".replace("0.0", "0"));
+  const second = decoded({layers: [layer("conv", {fromStart: [null, null, null]}), layer("dense")]});
+  expect(told(lead.mountLayersLead, second)(4).text("lead")).toBe("dense moved furthest: 50 % of its weights' length.");
   const dead = decoded({layers: [layer("conv", {dead: [[1, 2], [], []]})]});
   expect(told(lead.mountLayersLead, dead)(0).text("sub")).toContain("2 units of 14 are dead");
 });

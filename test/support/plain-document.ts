@@ -46,6 +46,10 @@ export class PlainElement {
   addEventListener(name: string, listener: (event: object) => void): void {
     this.listeners.set(name, listener);
   }
+  /** Nothing is drawn. */
+  getContext(): null {
+    return null;
+  }
   click(): void {
     this.listeners.get("click")?.({});
   }
@@ -79,8 +83,10 @@ export function plainDocument(): void {
   const createElement = (tag: string) => new PlainElement(tag);
   vi.stubGlobal("document", {
     ...{createElement, createElementNS: (_: string, tag: string) => createElement(tag)},
-    ...{documentElement: new PlainElement("html"), querySelector: () => null, getElementById: () => null},
+    ...{documentElement: new PlainElement("html"), body: new PlainElement("body")},
+    ...{querySelector: () => null, getElementById: () => null},
   });
+  vi.stubGlobal("getComputedStyle", () => ({fontSize: "16px", fontFamily: "", getPropertyValue: () => "#808080"}));
   vi.stubGlobal("matchMedia", () => ({matches: true, addEventListener: () => undefined}));
   vi.stubGlobal("ResizeObserver", watching);
   vi.stubGlobal("MutationObserver", watching);
