@@ -9,6 +9,8 @@ const load = async () => ({
   ...(await import("../../src/report/client/lead")),
   ...(await import("../../src/report/client/training/lead")),
   ...(await import("../../src/report/client/panels/phases-panel")),
+  ...(await import("../../src/report/client/panels/classes-panel")),
+  ...(await import("../../src/report/client/panels/calibration-panel")),
   ...(await import("../../src/report/client/views")),
   ...(await import("../../src/report/client/why/view")),
   ...(await import("../../src/report/client/thumb")),
@@ -193,6 +195,13 @@ test("the time of a run is told by epoch and phase, and a row that the page has 
   expect(rows.map((row) => row.classList.contains("on"))).toEqual([true, false, false, true]);
   store.set({other: null, stop: 1});
   expect(rows.map((row) => row.classList.contains("on"))).toEqual([false, true, false, false]);
+  store.set({stop: 2});
+  expect(rows.map((row) => row.classList.contains("on"))).toEqual([false, false, false, true]);
+  store.set({other: 0});
+  expect(rows.map((row) => row.classList.contains("on"))).toEqual([true, false, false, true]);
+  expect(root.text("note")).toContain("each epoch: training the network, evaluating it");
+  const watched = mounted({metrics: metrics.map((row) => ({...row, seconds: {evaluate: 1}}))});
+  expect(watched.text("note")).toContain("each epoch: evaluating it");
   expect(mounted({recorded: 4}).all("ph-row")).toHaveLength(3); // of a sample, the page's own epochs
 });
 
@@ -225,6 +234,11 @@ test("the line about slices is there among the answers, and with a slice where i
   const one = [slice("a", [1, 2])];
   expect([at("answers", []), at("why", []), at("training", [])]).toEqual([false, true, true]);
   expect([at("answers", one), at("why", one), at("training", one)]).toEqual([false, false, true]);
+  store.set({slices: []});
+  expect(root.hidden).toBe(true);
+  store.set({view: "answers"});
+  expect(root.hidden).toBe(false);
+  store.set({slices: one});
   expect(root.text("slice-count")).toBe("of 2 images:");
   expect(root.text("chip")).toBe("camera: a ×");
 });
@@ -339,4 +353,79 @@ test("where nobody asked for evidence, a suspect has the command that makes it, 
   expect(words(0, 12)).toEqual(["npx ts-node runner.ts labels suspects r"]);
   expect(words(0, 13)).toEqual(["npx ts-node runner.ts labels suspects r --evidence 13"]);
   expect([words(1, 3), words(2, 3)]).toEqual([[], []]);
+});
+
+const looks = [0, 1].map((hue) => ({hue, mark: "disc"}));
+
+test("a class has its shares at the epoch and by how many points they move, and a dash for a share of none", () => {
+  const root = plain(page.mountClasses(dataOf({looks}), own()));
+  const cells = () =>
+    root.all("tbody")[0].children.map((row) => [...row.all("cls-v").map((one) => one.textContent), row.text("cls-n")]);
+  const footOf = () => root.text("panel-foot");
+  // after epoch 1: cat → cat, dog; dog → dog, cat: everything is a half
+  store.set({stop: 1});
+  expect(cells()).toEqual([
+    ["50.0 %", "50.0 %", "50.0 %", "2"],
+    ["50.0 %", "50.0 %", "50.0 %", "2"],
+  ]);
+  expect(footOf()).toBe("All classes: 50.0 % (95 %: 15.0 to 85.0) right. Bars begin at 50 %.");
+  expect(root.all("tr")[1].title).toBe("Recall 50.0 % (95 %: 9.5 to 90.5)");
+  // at the start all are called dogs: nothing is called a cat
+  store.set({stop: 0});
+  expect(cells()[0].filter((one) => one === "–")).toHaveLength(1);
+  expect(cells()[0]).toContain("0.0 %");
+  // from epoch 1 to 3: cats are found as before, and dogs always
+  store.set({stop: 1, other: 2});
+  const texts = cells();
+  expect(texts[0][0]).toBe("50.0 %+50.0"); // precision: 1 of 1
+  expect(texts[0][1]).toBe("50.0 %±0");
+  expect(texts[1][1]).toBe("50.0 %+50.0");
+  store.set({stop: 2, other: 1});
+  expect(cells()[1][1]).toBe("100.0 %−50.0");
+  store.set({isolated: 1, other: null});
+  const rows = root.all("tbody")[0].children;
+  expect(rows.map((row) => row.classList.contains("dim"))).toEqual([true, false]);
+  expect(rows.map((row) => row.all("chip")[0].getAttribute("aria-pressed"))).toEqual(["false", "true"]);
+  rows[1].all("chip")[0].click();
+  expect(store.state.isolated).toBe(-1);
+  rows[0].all("chip")[0].click();
+  expect(store.state.isolated).toBe(0);
+  store.set({slices: [slice("a", [2, 3])]});
+  expect(cells()).toEqual([
+    ["–", "–", "–", "0"],
+    ["100.0 %", "100.0 %", "100.0 %", "2"],
+  ]);
+  expect(rows[0].title).toBe("");
+  store.set({slices: []});
+  const bare = plain(page.mountClasses(dataOf({looks, answers: [null, null, answers[2]]}), own()));
+  store.set({stop: 0});
+  expect(bare.text("cls-n")).toBe("–");
+  expect(bare.text("panel-foot")).toBe("Bars begin at 50 %.");
+});
+
+test("the calibration says whether a network is too sure or too modest, and what a temperature would mend", () => {
+  const made = (sure: number, given: object = {}) => {
+    const predicted = [0, 1, 1, 1]; // three of four are right
+    const own2 = {predicted, confidence: [sure, sure, sure, sure], wrong: 1, counts: new Uint32Array(4)};
+    const one = {...own2, of: (i: number, k: number) => (predicted[i] === k ? sure : 1 - sure)};
+    const data = dataOf({answers: [null, one, one], file: {temperatures: [null, null, 2], metrics: []}, ...given});
+    const root = plain(page.mountCalibration(data, own()));
+    store.set({stop: 1, other: null, slices: []});
+    return root;
+  };
+  const say = (root: PlainElement) => root.all("panel-say").map((one) => one.textContent)[0];
+  expect(say(made(0.95))).toBe("ECE 20.0 %. On average 95.0 % sure and 75.0 % right: too sure.");
+  expect(say(made(0.6))).toBe("ECE 15.0 %. On average 60.0 % sure and 75.0 % right: too modest.");
+  expect(say(made(0.752))).toMatch(/^ECE 0\.2 %\. On average 75\.2 % sure and 75\.0 % right: well calibrated\.$/);
+  const root = made(0.95);
+  expect(root.textContent).not.toContain("With temperature");
+  store.set({stop: 2});
+  expect(root.textContent).toContain(" With temperature 2.00 the ECE would be ");
+  store.set({other: 1});
+  expect(say(root)).toBe("ECE 20.0 % at epoch 3, 20.0 % at epoch 1.");
+  expect(root.textContent).not.toContain("With temperature");
+  store.set({stop: 0, other: null});
+  expect(say(root)).toBe("This epoch's answers were not recorded.");
+  store.set({stop: 1, slices: [slice("a", [1]), slice("b", [2])]});
+  expect(say(root)).toBe("There is no image in both slices.");
 });
