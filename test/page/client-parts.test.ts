@@ -21,6 +21,7 @@ import {trustWord, trustWords} from "../../src/page/client/panels/why";
 import {colorsOf} from "../../src/page/client/pictures";
 import {curvesOf, epochsAt, epochsBetween, isDead, type Run, withGhost} from "../../src/page/client/run";
 import {lastBatch} from "../../src/page/client/tour/batch-picture";
+import {STEPS, type TourActs} from "../../src/page/client/tour/steps";
 import {choicesOf, defaultsOf, isSame} from "../../src/page/config";
 import type {Batch, Moment} from "../../src/page/learn";
 import type {Lesson, Material} from "../../src/page/lesson";
@@ -559,5 +560,112 @@ describe("a session", () => {
     hear(session, {kind: "failed", why: "no memory"});
     const {state, why}: Run = page.run;
     expect([state, why, status.textContent, dataset.ready]).toEqual(["failed", "no memory", "no memory", "failed"]);
+  });
+});
+
+describe("the tour", () => {
+  let went: unknown[] = [];
+  const acts: TourActs = {
+    ...{goTo: (to) => went.push(["goTo", to]), pick: (n) => went.push(["pick", n]), pickAny: () => went.push("any")},
+    ...{pickWrong: (n) => went.push(["wrong", n]), teachBatch: () => went.push("batch"), sameClassNear: (m) => 3 + m},
+  };
+  const [ofBatch, ofLoss, ofMap, ofWrong, ofLime, ofTrust] = STEPS;
+  const entered = (step: (typeof STEPS)[number]) => {
+    went = [];
+    step.enter(page, acts);
+    return went;
+  };
+  const words = (step: (typeof STEPS)[number]) => step.words(page, acts);
+  const lime = {count: 9, samples: 400, r2: 0.5, halvesTop5: 0.6};
+  const answer = (given: object = {}) =>
+    ({
+      target: 2,
+      probabilities: Float32Array.of(0.1, 0.2, 0.3, 0.4),
+      near: [1, 5, 2],
+      lime,
+      ...given,
+    }) as unknown as Answer;
+
+  test("tells of a batch how many pictures it has and what it read of them, before and after the first", () => {
+    expect(words(ofBatch)[0]).toMatch(/^These are 10 of the 30 pictures it learns from\. It reads all 10 /);
+    expect(words(ofBatch)[0]).toContain("After 3 batches it has seen every picture once");
+    expect(words(ofBatch)[1]).toBe("Teach it one batch, and see how little happens.");
+    const [button] = ofBatch.buttons;
+    expect(button.words(page)).toBe("Teach one batch");
+    page.run.batches.push(batch(1, 8));
+    expect(words(ofBatch)[1]).toBe("Batch 1: it read **4 of 8** right before it learnt from them.");
+    expect(words(ofBatch)[0]).toMatch(/^These are 8 of the 30/);
+    expect(button.words(page)).toBe("One more batch");
+    page.run.state = "done";
+    expect(button.words(page)).toBe("From nothing, by hand");
+  });
+
+  test("tells the loss of the network and of the current picture, meant or known", () => {
+    expect(entered(ofLoss)).toEqual([["pick", 0]]);
+    expect(words(ofLoss)[1]).toMatch(/^Untrained, this network's loss is \*\*…\*\*\. Right/);
+    expect(words(ofLoss)[2]).toBe("");
+    page.run.moments.push(moment(0, 5, {loss: 1.4}));
+    expect(words(ofLoss)[1]).toContain("loss is **1.40**. Right");
+    page.run.moments.push(moment(1, 9, {loss: 0.7}));
+    page.at = 1;
+    expect(words(ofLoss)[1]).toContain("loss is **1.40**; at this moment it is **0.70**. Right");
+    expect(words(ofLoss)[0]).toContain("One in 4: **1.39**.");
+    page.hand = {pixels: new Float32Array(2)};
+    page.answer = answer();
+    expect(entered(ofLoss)).toEqual([]);
+    expect(words(ofLoss)[2]).toMatch(
+      /^If yours is meant as cat: probability 30\.0 %, so its own loss is \*\*1\.204\*\*/,
+    );
+    page.hand = {pixels: new Float32Array(2), index: 1};
+    expect(words(ofLoss)[2]).toMatch(/^It gives this dog: probability 40\.0 %, so its own loss is \*\*0\.916\*\*/);
+  });
+
+  test("tells how many neighbours are of the same class, by chance, untrained and now", () => {
+    page.run.moments.push(moment(0, 5));
+    expect(words(ofMap)[0]).toContain("it reads 25.0 % right");
+    expect(words(ofMap)[0]).toContain("**3.0 are of its own class**. By chance it would be 2.5.");
+    expect(words(ofMap)[2]).toBe("It is being taught now: watch the groups part.");
+    page.run.moments.push(moment(1, 9));
+    expect(words(ofMap)[2]).toBe("Learning gives both: now 4.0 of ten.");
+    expect(entered(ofMap)).toEqual([["goTo", 0]]);
+    ofMap.buttons[1].act(page, acts);
+    expect(went.at(-1)).toEqual(["goTo", 1]);
+  });
+
+  test("tells of a wrong answer what it is, what it says, and of which class its neighbours are", () => {
+    page.run.moments.push(moment(0, 5), moment(1, 5));
+    expect(entered(ofWrong)).toEqual([
+      ["goTo", 1],
+      ["wrong", 0],
+    ]);
+    expect(words(ofWrong)[0]).toBe("This is one that it got wrong at the end.");
+    page.hand = {pixels: new Float32Array(2), index: 0}; // a cat; 1 and 5 are dogs
+    page.answer = answer();
+    expect(words(ofWrong)[0]).toBe(
+      "The truth is cat, and it says **dog**, 40.0 % sure. Of the 3 pictures nearest to it on the map, **2 are of class dog**: to the network, this looks like them.",
+    );
+    page.hand = {pixels: new Float32Array(2), index: 1};
+    expect(words(ofWrong)[0]).toBe("This is one that it got wrong at the end.");
+    expect(words(ofWrong)[1]).toMatch(/^It knows pixels and no things\./);
+  });
+
+  test("tells what LIME hides, and when not to trust it", () => {
+    page.run.moments.push(moment(0, 5), moment(1, 5));
+    expect([entered(ofLime), entered(ofTrust)]).toEqual([
+      [["goTo", 1], ["pick", 0]],
+      [["pick", 0], ["goTo", 0]],
+    ]); // biome-ignore format: two lists
+    expect(words(ofLime)[0]).toMatch(/into some pieces and hides them at random, 500 times\./);
+    expect([words(ofLime)[2], words(ofTrust)[2]]).toEqual(["", ""]);
+    page.answer = answer();
+    expect(words(ofLime)[0]).toMatch(/into 9 pieces and hides them at random, 400 times\./);
+    expect(words(ofLime)[1]).toContain("**LIME cannot say that a gap matters**. Nor");
+    expect(words(ofLime)[2]).toContain("R²: here **0.50, fair**.");
+    expect(words(ofTrust)[2]).toBe("Here: R² **0.50, fair**; the halves share **60 %** of their strongest five.");
+    page.answer = answer({lime: {...lime, halvesTop5: null}});
+    expect(words(ofTrust)[2]).toBe("Here: R² **0.50, fair**.");
+    expect(words(ofTrust)[0]).toMatch(/^This network is \*\*untrained\*\*/);
+    page.at = 1;
+    expect(words(ofTrust)[0]).toMatch(/^This network is trained\./);
   });
 });
