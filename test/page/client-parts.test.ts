@@ -188,11 +188,10 @@ describe("the words about a run", () => {
 
   test("count what is wrong, and name the commonest mistake where there are some but not most", () => {
     const words = (right: number) => {
-      page.run.moments = [moment(0, 0), moment(1, right)] as Moment[];
+      Object.assign(page.run, {moments: [moment(0, 0), moment(1, right)]});
       page.at = 1;
       return /learnt from\. (.*)$/.exec(verdictWords(page))?.[1];
     };
-    Object.defineProperty(page.run, "moments", {writable: true, value: []});
     expect(words(20)).toBe("None is wrong.");
     expect(words(19)).toBe("**1** is wrong.");
     expect(words(16)).toBe("**4** are wrong.");
@@ -429,10 +428,10 @@ test("keys act unless another key is held, or the element with the focus needs t
 });
 
 describe("a session", () => {
-  let openSession: typeof import("../../src/page/client/session").openSession;
+  let openSession: typeof import("../../src/page/client/session.js").openSession;
   beforeAll(async () => {
     vi.stubGlobal("matchMedia", () => ({matches: false}));
-    ({openSession} = await import("../../src/page/client/session"));
+    ({openSession} = await import("../../src/page/client/session.js"));
   });
   const status = {textContent: ""};
   const dataset: {ready?: string} = {};

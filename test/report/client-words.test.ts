@@ -17,11 +17,11 @@ import {nearestWords} from "../../src/report/nearest-words";
 import type {RunsShown} from "../../src/report/runs-file";
 
 /** Some modules ask the browser at once whether motion is wanted. */
-let view: typeof import("../../src/report/client/runs/view");
+let view: typeof import("../../src/report/client/runs/view.js");
 beforeAll(async () => {
   vi.stubGlobal("matchMedia", () => ({matches: true, addEventListener: () => undefined}));
   vi.stubGlobal("document", {documentElement: {}});
-  view = await import("../../src/report/client/runs/view");
+  view = await import("../../src/report/client/runs/view.js");
   vi.unstubAllGlobals();
 });
 

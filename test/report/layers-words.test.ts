@@ -5,14 +5,14 @@ import type {State, Store} from "../../src/report/client/state";
 import type {LayersShown} from "../../src/report/layers-file";
 import {type PlainElement, plainDocument, plainStore} from "../support/plain-document";
 
-let lead: typeof import("../../src/report/client/layers/lead");
-let units: typeof import("../../src/report/client/layers/units");
-let view: typeof import("../../src/report/client/layers/view");
+let lead: typeof import("../../src/report/client/layers/lead.js");
+let units: typeof import("../../src/report/client/layers/units.js");
+let view: typeof import("../../src/report/client/layers/view.js");
 beforeAll(async () => {
   plainDocument();
-  lead = await import("../../src/report/client/layers/lead");
-  units = await import("../../src/report/client/layers/units");
-  view = await import("../../src/report/client/layers/view");
+  lead = await import("../../src/report/client/layers/lead.js");
+  units = await import("../../src/report/client/layers/units.js");
+  view = await import("../../src/report/client/layers/view.js");
 });
 afterAll(() => {
   vi.unstubAllGlobals();

@@ -6,16 +6,16 @@ import type {Reason} from "../../src/report/client/why/reasons";
 import {type PlainElement, plainDocument, plainStore} from "../support/plain-document";
 
 const load = async () => ({
-  ...(await import("../../src/report/client/lead")),
-  ...(await import("../../src/report/client/training/lead")),
-  ...(await import("../../src/report/client/panels/phases-panel")),
-  ...(await import("../../src/report/client/panels/classes-panel")),
-  ...(await import("../../src/report/client/panels/calibration-panel")),
-  ...(await import("../../src/report/client/views")),
-  ...(await import("../../src/report/client/why/view")),
-  ...(await import("../../src/report/client/thumb")),
-  ...(await import("../../src/report/client/slice-bar")),
-  ...(await import("../../src/report/client/training/evidence")),
+  ...(await import("../../src/report/client/lead.js")),
+  ...(await import("../../src/report/client/training/lead.js")),
+  ...(await import("../../src/report/client/panels/phases-panel.js")),
+  ...(await import("../../src/report/client/panels/classes-panel.js")),
+  ...(await import("../../src/report/client/panels/calibration-panel.js")),
+  ...(await import("../../src/report/client/views.js")),
+  ...(await import("../../src/report/client/why/view.js")),
+  ...(await import("../../src/report/client/thumb.js")),
+  ...(await import("../../src/report/client/slice-bar.js")),
+  ...(await import("../../src/report/client/training/evidence.js")),
 });
 let page: Awaited<ReturnType<typeof load>>;
 beforeAll(async () => {

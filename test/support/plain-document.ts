@@ -94,7 +94,7 @@ export function plainDocument(): void {
 
 /** Keeps a state, and calls its listeners at once with the names of what has changed. */
 export function plainStore<S extends object>(initial: S) {
-  const state = {...initial};
+  const state = {...initial} as {-readonly [K in keyof S]: S[K]};
   const listeners: ((state: S, changed: ReadonlySet<keyof S>) => void)[] = [];
   return {
     state,
