@@ -117,6 +117,21 @@ test.each([
     {logits: npy("<f4", [2, 2], floats([1, 2, 3, 4])), labels: npy("|u1", [2], Uint8Array.of(0, 2))},
     /expected labels, a whole number below 2 for each image, got 2$/,
   ],
+  [
+    "probabilities below 0",
+    {probabilities: npy("<f4", [1, 2], floats([1.5, -0.5]))},
+    /sum to 1, got a sum of 1\.000 in row 0$/,
+  ],
+  [
+    "one score an image",
+    {logits: npy("<f4", [2, 1], floats([1, 2]))},
+    /expected scores of two classes or more, got shape \(2,1\)$/,
+  ],
+  [
+    "one of two training figures",
+    {logits: npy("<f4", [1, 2], floats([1, 2])), train_loss: npy("<f4", [1], floats([1]))},
+    /expected both train_loss and train_accuracy, got one of them$/,
+  ],
   ["no labels anywhere", {logits: npy("<f4", [2, 2], floats([1, 2, 3, 4]))}, /^--data: expected the test images/],
   [
     "half a file",
