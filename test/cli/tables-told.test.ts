@@ -1,16 +1,18 @@
 /** @file The lines that the terminal shows of a comparison, of a list of runs and of a plan. */
 import {join} from "node:path";
-import {describe, expect, test} from "vitest";
+import {describe, expect, test, vi} from "vitest";
 
 import {comparisonLines} from "../../src/cli/compare-words";
 import {linesOf} from "../../src/cli/dry-run";
 import {explainedImages} from "../../src/cli/explain-document";
 import {clock, counted, percent, thousands} from "../../src/cli/numbers";
+import type {RunsGiven} from "../../src/cli/runs-given";
 import {tableOf} from "../../src/cli/runs-list";
 import type {Plan} from "../../src/pipeline/plan/plan";
 import type {IndexedRun} from "../../src/pipeline/record/registry/list-runs";
 import type {Artifact} from "../../src/pipeline/types";
 import type {RunComparison} from "../../src/report/compare/compare-runs";
+import {temporaryFolder} from "../support/idx-files";
 
 test("numbers, shares and times are written as people read them", () => {
   expect([0, 0.98765, 1].map(percent)).toEqual(["0.00%", "98.77%", "100.00%"]);
@@ -152,6 +154,19 @@ describe("a list of runs", () => {
       "a      done         –       –             cnn       0   1.0 MB",
     ]);
     expect(tableOf([run({tags: ["good", "old"]})], Infinity)[1]).toMatch(/ MB {2}good old$/);
+  });
+
+  test("that is empty says where it was sought, and for what", async () => {
+    const printed = vi.spyOn(console, "log").mockImplementation(() => {});
+    vi.resetModules();
+    const {tellRuns} = await import("../../src/cli/runs-list.js"); // takes hold of console.log anew
+    const save = temporaryFolder();
+    const asked = {save, sort: "", limit: 10, json: false, quiet: true, names: []} as unknown as RunsGiven;
+    await tellRuns({...asked, where: ""});
+    await tellRuns({...asked, where: "seed = 3"});
+    const said = printed.mock.calls.map((words) => words.at(-1));
+    printed.mockRestore();
+    expect(said).toEqual([`no run in ${save} yet`, `no run in ${save} for which seed = 3`]);
   });
 
   test("loses its last columns where there is no room", () => {
