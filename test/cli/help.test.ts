@@ -60,6 +60,12 @@ test.each([
   [["project", "a.csv"], "map", ["a.csv"]],
   [["--help", "explain"], "explain", []],
   [["help", "sweep"], "sweep", []],
+  [["--quiet", "labels"], "labels", ["--quiet"]],
+  [["run", "--", "labels"], "run", ["--", "labels"]],
+  [["--", "labels"], undefined, ["--", "labels"]],
+  [["report", "labels"], "report", ["labels"]],
+  [["explain", "-"], "explain", ["-"]],
+  [["--help", "--quiet", "labels"], "labels", ["--quiet"]],
 ])("in %j the command is %s", (argv, name, rest) => {
   const line = commandLineOf(argv);
   expect([line.command?.name, line.rest]).toEqual([name, rest]);
@@ -70,6 +76,21 @@ test("a word that is no command, no flag and no flag's value is told", () => {
   expect(commandLineOf(["explain", "cat.jpg"]).stray).toBeUndefined();
   expect(commandLineOf(["explain", "--help", "lime"])).toMatchObject({help: "lime"});
   expect(commandLineOf(["-h"])).toMatchObject({help: ""});
+  expect(commandLineOf(["-"]).stray).toBe("-");
+  expect(commandLineOf(["a", "b"]).stray).toBe("a"); // the first one
+  expect(commandLineOf(["labels"]).help).toBeUndefined();
+  expect(commandLineOf(["explain", "--help=lime"])).toMatchObject({help: "lime", word: "explain"});
+  expect(commandLineOf(["explain", "--help", "--json"])).toMatchObject({help: "", rest: ["--json"]});
+  expect(commandLineOf(["help"])).toMatchObject({help: "", rest: []});
+  expect(commandLineOf(["help", "explain", "lime"])).toMatchObject({help: "lime", word: "explain", rest: []});
+  expect(commandLineOf(["help", "xyzzy"])).toMatchObject({help: "xyzzy", rest: []});
+  expect(commandLineOf(["explain", "help"])).toMatchObject({rest: ["help"], word: "explain"});
+});
+
+test("the version is asked for before a command alone", () => {
+  expect(commandLineOf(["--version"])).toMatchObject({version: true, rest: []});
+  expect(commandLineOf(["run", "--version"])).toMatchObject({version: false, rest: ["--version"]});
+  expect(commandLineOf(["run"]).version).toBe(false);
 });
 
 describe("the help of a command of its own", () => {
