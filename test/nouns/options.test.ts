@@ -75,6 +75,7 @@ test("text that is JSON is its value", () => {
 test("the nearest word is that of the fewest letters changed, if they are few", () => {
   expect(nearest("modl", ["mode", "model", "modal"])).toBe("mode"); // of equally near ones the first
   expect(nearest("lable", ["table", "labels"])).toBe("table"); // one letter, not three
+  expect(nearest("epochs", ["epoch-x", "epoch"])).toBe("epoch"); // wherever it stands in the list
   expect(nearest("abcdef", ["abxyef"])).toBe("abxyef"); // two of six
   expect(nearest("abcdef", ["xyzdef"])).toBeUndefined(); // three of six
   expect(nearest("abcdefghi", ["xyzdefghi"])).toBe("xyzdefghi"); // three of nine

@@ -98,14 +98,7 @@ describe("a chart by sizes", () => {
   });
 
   test("writes shares with the digits that tell them apart", () => {
-    expect([0, 0.0012, 0.099, 0.1, 0.123, 1].map(percent)).toEqual([
-      "0 %",
-      "0.12 %",
-      "9.9 %",
-      "10 %",
-      "12 %",
-      "100 %",
-    ]);
+    expect([0, 0.0012, 0.099, 0.1, 0.123, 1].map(percent)).toEqual(["0 %", "0.12 %", "9.9 %", "10 %", "12 %", "100 %"]);
   });
 });
 
