@@ -32,6 +32,12 @@ describe("a decay", () => {
     expect(fit?.error).toBeCloseTo(0, 10);
   });
 
+  test("is measured from 0, wherever the first point lies", () => {
+    const fit = decayFit(points(3, 1, 0.5, [2, 2.5, 3, 4, 5]));
+    expect(fit?.a).toBeCloseTo(3, 4);
+    expect(fit?.b).toBeCloseTo(1, 4);
+  });
+
   test("that they follow roughly has the mean of the squares that remain", () => {
     const noise = [0.01, -0.02, 0.02, -0.01, 0.01];
     const near = points(3, 2, 0.5, xs).map(([x, y], n) => [x, y + noise[n]] as const);
