@@ -3,15 +3,15 @@ import {expect, test} from "vitest";
 import type {Plan} from "../../src/engine/compiler/plan";
 import {checkImages, checkTargets} from "../../src/engine/runtime/chunks";
 
-const plan = {imageShape: [2, 3, 1]} as unknown as Plan;
+const plan = {imageShape: [2, 3, 2]} as unknown as Plan;
 
 test("images have the model's shape, and as many numbers as it takes", () => {
   const images = (count: number, shape: readonly [number, number, number], length: number) =>
     checkImages(plan, {count, shape, pixels: new Float32Array(length)});
-  expect(images(2, [2, 3, 1], 12)).toBeUndefined();
-  expect(images(0, [2, 3, 1], 0)).toBeUndefined();
-  expect(() => images(2, [3, 2, 1], 12)).toThrow("images: expected 2 x 3 x 1, the model's input, got 3 x 2 x 1");
-  expect(() => images(2, [2, 3, 1], 11)).toThrow("pixels: expected 12, got 11");
+  expect(images(2, [2, 3, 2], 24)).toBeUndefined();
+  expect(images(0, [2, 3, 2], 0)).toBeUndefined();
+  expect(() => images(2, [3, 2, 2], 24)).toThrow("images: expected 2 x 3 x 2, the model's input, got 3 x 2 x 2");
+  expect(() => images(2, [2, 3, 2], 23)).toThrow("pixels: expected 24, got 23");
 });
 
 test("there is a class for each image, each one that there is; or all are asked for", () => {

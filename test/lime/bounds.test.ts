@@ -93,14 +93,16 @@ describe("masks", () => {
   test("are asked about in batches, the last of which may be smaller, and each pixel is hidden or kept", async () => {
     const seen: number[][] = [];
     const classifier = {
-      ...{imageShape: [1, 2, 1] as const, classNames: ["a"]},
+      ...{imageShape: [1, 2, 1] as const, classNames: ["a", "b"]},
       predict: async ({count, pixels}: {count: number; pixels: Float32Array}) => {
         seen.push([...pixels]);
-        return Float32Array.from({length: count}, (_, n) => pixels[2 * n] + pixels[2 * n + 1]);
+        return Float32Array.from(
+          Array.from({length: count}, (_, n) => [pixels[2 * n] + pixels[2 * n + 1], n]).flat(), // and its place in the batch
+        );
       },
     };
     const answers = await askAboutMasks(classifier, image, hidden, segmentation, masks, 2);
-    expect([...answers]).toEqual([1, 0.75, 1.25, 1, 1]);
+    expect([...answers]).toEqual([1, 0, 0.75, 1, 1.25, 0, 1, 1, 1, 0]);
     expect(seen).toEqual([
       [0.25, 0.75, 0, 0.75],
       [0.25, 1, 0, 1],

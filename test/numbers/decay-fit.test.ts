@@ -36,6 +36,8 @@ describe("a decay", () => {
     const fit = decayFit(points(3, 1, 0.5, [2, 2.5, 3, 4, 5]));
     expect(fit?.a).toBeCloseTo(3, 4);
     expect(fit?.b).toBeCloseTo(1, 4);
+    const slow = decayFit(points(3, 0.02, 0.5, [0, 10, 20, 50, 100])); // a rate as the length allows
+    expect(slow?.b).toBeCloseTo(0.02, 6);
   });
 
   test("that they follow roughly has the mean of the squares that remain", () => {

@@ -60,6 +60,9 @@ describe("LIME's segments", () => {
   test("warn where the answer is wrong, the fit is poor or the halves differ", () => {
     const lines = shown({label: 0, r2: 0.49, halvesTop5: 0.49, probability: 0.04});
     expect(lines.map(({words}) => words)).toContain("dog  4.0%");
+    expect([0, 0.099, 0.1].map((probability) => shown({probability})[0].words)).toEqual([
+      ...["dog  0%", "dog  9.9%", "dog  10%"],
+    ]);
     expect([0, 2, 4].map((n) => lines[n].color)).toEqual([ORANGE, ORANGE, ORANGE]);
     const none = shown({halvesTop5: null, errors: Float64Array.of(0, 0.001), weights: Float64Array.of(0.1, 0.4)});
     expect(none.slice(3)).toEqual([
@@ -101,10 +104,11 @@ test("a map of pixels has its class, its share and orange words of doubt; fifty 
   });
   const sheet = (maps: ReturnType<typeof map>[], isSigned = true) =>
     wordsOf(attribution({title: "t", key: "k", isSigned, ...size, pixels: four, maps, notes: ["a", "b"]}));
-  const lines = sheet([map(0.904), map(0.099, true), map(0)]);
+  const lines = sheet([map(0.904), map(0.1, true), map(0)]);
   expect(lines.filter(({words}) => words.startsWith("dog")).map(({words}) => words)).toEqual([
-    ...["dog  90%", "dog  9.9%", "dog  0%"],
+    ...["dog  90%", "dog  10%", "dog  0%"],
   ]);
+  expect(sheet([map(0.099)]).map(({words}) => words)).toContain("dog  9.9%");
   const trust = lines.filter(({words}) => words.startsWith("faithfulness")).map(({color}) => color === ORANGE);
   expect(trust).toEqual([false, true, false]);
   expect(lines.find(({words}) => words === "against")?.color).toBe(ORANGE);
