@@ -79,6 +79,8 @@ test("values are the same but for rounding, among the rows that count", () => {
   expect(unchanging([0.5, 0.5])).toBe(true);
   expect(unchanging([0.5, 0.5 + 1e-9])).toBe(true);
   expect(unchanging([0.5, 0.6])).toBe(false);
+  expect(unchanging([1000, 1000.0005])).toBe(true); // by the share of the greatest
+  expect(unchanging([0.001, 0.00101])).toBe(false);
   expect(unchanging([0, 0])).toBe(true);
   expect(unchanging([0.5, 0.9, 0.5], [1, 0, 2])).toBe(true);
   expect(unchanging([0.5, 0.9, 0.5], [0, 1, 2])).toBe(false);
