@@ -100,7 +100,7 @@ async function candidates(
   if (typed.startsWith("-")) {
     return [...[...flags, ...COMMON].map((flag) => `--${flag.name}`), "--help", "--version"];
   }
-  const flag = flags.find((one) => `--${one.name}` === last && !one.isBoolean);
+  const flag = [...flags, ...COMMON].find((one) => `--${one.name}` === last && !one.isBoolean);
   if (flag) return valuesOf(flag.name, flag.help, save, name ?? "run");
   if (name === undefined) return commands.map((one) => one.name);
   const place = before.slice(before.indexOf(name) + 1).filter((word) => !word.startsWith("-")).length;

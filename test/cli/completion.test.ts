@@ -41,6 +41,29 @@ test.each([
   [["run", "--probes", "sal"], ["saliency"]],
   [["run", "--help", "li"], ["lime"]],
   [["explain", "cat."], []], // a file: the shell knows
+  [
+    ["run", "--color", ""],
+    ["auto", "always", "never"],
+  ],
+  [
+    ["run", "--from", ""],
+    ["latest", "fast", "slow"],
+  ],
+  [["run", "--data", ""], ["mnist"]],
+  [["predict", "--model", "s"], ["slow"]],
+  [["run", "--model", "s"], []], // there it is an architecture
+  [["run", "--probes", "al"], ["all"]],
+  [["explain", "-h", "li"], ["lime"]],
+  [
+    ["completion", ""],
+    ["bash", "zsh", "fish"],
+  ],
+  [["project", "--perpl"], ["--perplexity"]], // the old name of map
+  [["--json", "rep"], ["report"]],
+  [["compare", "fast", "slow", "f"], ["fast"]],
+  [["labels", "try", "fast", "s"], ["slow"]],
+  [["run", "--vers"], ["--version"]],
+  [["run", "--quie"], ["--quiet"]],
 ])("after %j may come %j", async (words, expected) => {
   expect(await nextWords(words, save, catalogue)).toEqual(expected);
 });

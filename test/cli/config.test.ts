@@ -2,7 +2,7 @@ import {readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
 
-import {type ConfigQuestion, configured} from "../../src/cli/config";
+import {type ConfigQuestion, configured, ownSettings} from "../../src/cli/config";
 import type {Flag} from "../../src/cli/declared";
 import {command} from "../support/command";
 import {idxFolder, temporaryFolder} from "../support/idx-files";
@@ -40,6 +40,32 @@ test("what is typed stands over the environment, and that over the file", async 
   expect(await ask(OWN, {env, ...typed})).toMatchObject({save: "here", epochs: 9, threads: 2});
 });
 
+test("of the environment only the threads are a number, and what is empty does not count", async () => {
+  const set = async (env: NodeJS.ProcessEnv) => {
+    const {save, threads} = await ask(OWN, {env});
+    return [save, threads];
+  };
+  expect(await set({EPOCHSCOPE_SAVE: "2026", EPOCHSCOPE_THREADS: "4"})).toEqual(["2026", 4]);
+  expect(await set({EPOCHSCOPE_SAVE: "", EPOCHSCOPE_THREADS: "many"})).toEqual(["runs", "many"]);
+});
+
+test("a file may set what is shared, and a command without a part of its own takes just that", async () => {
+  const shared = file("shared.json", '{"save": "runs", "quiet": true, "models": {}, "report": {"save": "other"}}');
+  expect(await ask(shared, {flags: [...flags, flag("quiet")]})).toEqual({config: shared, save: "runs", quiet: true});
+  expect(await ask(shared, {name: "report"})).toEqual({config: shared, save: "other"});
+  const typed = {flags: [...flags, flag("quiet")], given: {quiet: false}, words: ["-q"]};
+  expect(await ask(shared, typed)).toMatchObject({quiet: false}); // its short name is typed, too
+});
+
+test("one's own networks and probes are read from the file that is named, in either way to name it", async () => {
+  const own = file("nets.js", "module.exports = {models: {a: 1}, probes: [2]};");
+  const expected = {file: own, models: {a: 1}, probes: [2]};
+  expect(await ownSettings(["--config", own, "run"])).toEqual(expected);
+  expect(await ownSettings(["run", `--config=${own}`])).toEqual(expected);
+  expect(await ownSettings(["run", "--config", own, "--no-config"])).toBeUndefined();
+  await expect(ownSettings(["--config=gone.ts"])).rejects.toThrow("--config: expected a file, got nothing at gone.ts");
+});
+
 test("a run that continues takes nothing of it, and --no-config reads no file", async () => {
   const env = {EPOCHSCOPE_SAVE: "elsewhere"};
   expect(await ask(OWN, {name: "resume", env})).toEqual({config: OWN});
@@ -58,6 +84,11 @@ test.each([
   ["a.json", '{"run": {"epoch": 2}}', 'a.json: expected a flag of run, got "run.epoch"'],
   ["b.json", '{"batchSize": 2}', "b.json: expected one of save, data, threads,"],
   ["c.json", "[1]", "c.json: expected an object of settings, got [1]"],
+  ["d.json", "null", "d.json: expected an object of settings, got null"],
+  ["e.json", "3", "e.json: expected an object of settings, got 3"],
+  ["f.json", '{"run": [1]}', 'f.json: expected flags by name under "run", got [1]'],
+  ["g.json", '{"run": 3}', 'g.json: expected flags by name under "run", got 3'],
+  ["h.js", "module.exports = () => {}", "h.js: expected an object of settings, got nothing"],
 ])("a mistake in it is told with its name: %s", async (name, text, words) => {
   await expect(ask(file(name, text))).rejects.toThrow(words);
 });

@@ -1,4 +1,5 @@
 import {mkdirSync, readdirSync, symlinkSync, writeFileSync} from "node:fs";
+import {totalmem} from "node:os";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 
@@ -24,8 +25,19 @@ test("doctor finds all that is needed here, and a folder of runs that takes no f
   const well = await command(["doctor"]);
   expect(well.stdout).toMatch(/\nEverything that is needed is here\.\n$/);
   expect(well.code).toBe(0);
+  expect(well.stdout).toMatch(/^ok {2}node +\d+\.\d+\.\d+/m);
+  expect(well.stdout).toMatch(/^ok {2}packages +all of them$/m);
+  expect(well.stdout).not.toMatch(/^no /m);
   const ill = await command(["doctor", "--save", "/proc/runs", "--json"]);
-  const {ok, checks} = JSON.parse(ill.stdout) as {ok: boolean; checks: {name: string; ok: boolean}[]};
+  const {ok, checks} = JSON.parse(ill.stdout) as {
+    ok: boolean;
+    checks: {name: string; ok: boolean; expected: string; got: string}[];
+  };
+  const of = (name: string) => checks.find((check) => check.name === name);
+  expect(of("memory")).toMatchObject({ok: true, expected: "1.0 GiB or more"});
+  expect(of("memory")?.got).toMatch(`${(totalmem() / 2 ** 30).toFixed(1)} GiB, `);
+  expect(of("disk")).toMatchObject({expected: "0.5 GiB or more", got: "0.0 GiB free"}); // /proc is no disk
+  expect(of("threads")).toMatchObject({ok: true, expected: "shared memory"});
   expect([ill.code, ok]).toEqual([3, false]);
   expect(checks.filter((check) => !check.ok).map(({name}) => name)).toContain("disk");
 });

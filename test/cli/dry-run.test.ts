@@ -141,7 +141,7 @@ test("a plan is reported in whole lines", () => {
     "takes: 2.2 to 8 minutes, measured here by 41 batches and 1 look",
     "writes: about 99 MB",
   ]);
-  expect([0, 999, 1000, 9.94e6, 1e7, 2.5e9].map(sizeWords)).toEqual([
-    ...["0 bytes", "999 bytes", "1 kB", "9.9 MB", "10 MB", "2.5 GB"],
+  expect([0, 999, 1000, 9.94e6, 1e7, 2.5e9, 3e16].map(sizeWords)).toEqual([
+    ...["0 bytes", "999 bytes", "1 kB", "9.9 MB", "10 MB", "2.5 GB", "30000 TB"],
   ]);
 });

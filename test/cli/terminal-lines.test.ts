@@ -90,6 +90,20 @@ describe("an epoch's line", () => {
     expect(at(40)).toBe("epoch 12   test  95.00%  best");
   });
 
+  test("of a network that was trained elsewhere has no figures of a validation, and those of training if they are known", () => {
+    const watched = {...metrics, validationLoss: null, validationAccuracy: null};
+    const at = (columns: number, more: object = {}) => seen(epochLine({...watched, ...more}, false, columns));
+    const [train, test] = ["train 0.1000  97.00%", "test 0.3000  95.00%"];
+    expect(at(90)).toBe(`epoch 12   ${train}  ${test}  3.0 s looking`);
+    expect(at(89)).toBe(`epoch 12   ${train}  ${test}`);
+    expect(at(58)).toBe(`epoch 12   ${train}  ${test}`); // and "  best" would fit as well
+    expect(at(57)).toBe("epoch 12   test  95.00%");
+    expect(at(20)).toBe("epoch 12   test  95.00%");
+    expect(at(90, {trainLoss: null})).toBe(`epoch 12   ${test}  3.0 s looking`);
+    expect(at(90, {trainAccuracy: null})).toBe(`epoch 12   train ${"–".padEnd(14)}  ${test}  3.0 s looking`);
+    expect(at(90, {epoch: 0})).toBe(`untrained  ${train}  ${test}  3.0 s looking`);
+  });
+
   test("is laid out alike whether it is the best or not, and fits", () => {
     for (let columns = 32; columns < 130; columns++) {
       const [best, other] = [true, false].map((is) => seen(epochLine(metrics, is, columns)));
@@ -141,6 +155,11 @@ test.each([
   [{WT_SESSION: "1"}, true],
   [{VTE_VERSION: "7006"}, true],
   [{VTE_VERSION: "4601"}, false],
+  [{VTE_VERSION: "5000"}, true],
+  [{TERM_PROGRAM: "tmux", TMUX: "", TERM_PROGRAM_VERSION: "3.4"}, true],
+  [{TMUX: "/tmp/t", TERM_PROGRAM: "tmux", TERM_PROGRAM_VERSION: "4.0"}, true],
+  [{TMUX: "/tmp/t", TERM_PROGRAM: "tmux", TERM_PROGRAM_VERSION: "2.9"}, false],
+  [{TMUX: "/tmp/t", TERM_PROGRAM: "tmux"}, false],
   [{TERM: "xterm-kitty"}, true],
   [{TERM: "dumb", WT_SESSION: "1"}, false],
   [{TMUX: "/tmp/t", VTE_VERSION: "7006", TERM_PROGRAM: "tmux", TERM_PROGRAM_VERSION: "3.3a"}, false],

@@ -64,12 +64,16 @@ test("a setting's gain is reported with what chance alone would do", () => {
       setting("1", [0.5, 0.6]),
       setting("2", [0.7, 0.8], {difference: 0.2, interval95: [0.1, 0.3]}),
       setting("3", [0.6], {difference: 0.05, interval95: null}),
+      setting("4", [0.3, 0.4], {difference: -0.2, interval95: [-0.3, -0.1]}),
+      setting("5", [0.5, 0.7], {difference: 0.05, interval95: [-0.1, 0.2]}),
     ],
   });
   expect(lines.trim().split("\n")).toEqual([
     "learning-rate 1: test accuracy 55.00 % ± 1.00 over 2 seeds",
     "learning-rate 2: test accuracy 75.00 % ± 1.00 over 2 seeds  +20.00 points, beyond seed noise (95 %: +10.00 to +30.00)",
     "learning-rate 3: test accuracy 60.00 % ± 1.00 over 1 seed  +5.00 points, too few seeds to tell gain from chance",
+    "learning-rate 4: test accuracy 35.00 % ± 1.00 over 2 seeds  −20.00 points, beyond seed noise (95 %: −30.00 to −10.00)",
+    "learning-rate 5: test accuracy 60.00 % ± 1.00 over 2 seeds  +5.00 points, within seed noise (95 %: −10.00 to +20.00)",
   ]);
 });
 
