@@ -126,7 +126,7 @@ function testsOf(file: string, reach: ReadonlyMap<string, ReadonlyMap<string, nu
  */
 function bySharedWords(file: string, reach: ReadonlyMap<string, unknown>): string[] {
   const wordsIn = (path: string) => new Set(readFileSync(join(ROOT, path), "utf8").match(/[\w-]{3,}/g));
-  const tests = [...reach.keys()].filter((test) => /test\/(report|pipeline\/labels)\//.test(test));
+  const tests = [...reach.keys()].filter((test) => /test\/(report|page|pipeline\/labels)\//.test(test));
   const words = new Map(tests.map((test) => [test, wordsIn(test)]));
   const scores = new Map(tests.map((test) => [test, 0]));
   for (const word of wordsIn(file)) {

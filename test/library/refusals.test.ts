@@ -53,7 +53,7 @@ test.each([
   [{method: "gradient"}, "method gradient: expected a model with gradients, got one that gives only answers"],
   [{method: "occlusion", target: "label"}, "target: expected a label for each of 3 images, got none"],
 ])("attribute refuses %j", async (options, words) => {
-  await expect(attribute(model, images, options as object)).rejects.toThrow(words);
+  await expect(attribute(model, images, options as {[name: string]: unknown})).rejects.toThrow(words);
 });
 
 test("attribute writes into the array that it is given, and tells how far it is", async () => {
