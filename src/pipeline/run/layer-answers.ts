@@ -32,32 +32,8 @@ export async function answers(
     labels.set(some.labels, from);
     const values = await ask(some);
     await ownTurn(); // answers may be there at once, and each part takes a while
-    let at = 0;
-    for (let n = 0; n < some.count; n++) {
-      for (let y = 0; y < height; y++) {
-        const row = (from + n) * size + Math.floor(y / step) * columns * units;
-        for (let x = 0, left = step, to = row; x < width; x++) {
-          for (let unit = 0; unit < units; unit++, at++) {
-            // no branch that half of the values take: this loop is the time that all layers' looks take
-            const value = values[at];
-            blocks[to + unit] += value;
-            activity[unit] += Math.abs(value);
-            on[unit] += Number(value > 0);
-            if (!(value >= 0)) rectified = false;
-          }
-          if (--left === 0) {
-            left = step;
-            to += units;
-          }
-        }
-      }
-    }
-  }
-  // from sums to means: the blocks at the lower and right edge may be smaller
-  const side = (whole: number, block: number) => Math.min(step, whole - block * step);
-  for (let at = 0; at < blocks.length; at++) {
-    const block = Math.floor(at / units) % (rows * columns);
-    blocks[at] /= side(height, Math.floor(block / columns)) * side(width, block % columns);
+    const means = blocks.subarray(from * size, (from + some.count) * size);
+    if (!putMeans(values, means, activity, on, some.count, height, width, units, step)) rectified = false;
   }
   const places = indices.length * height * width;
   await ownTurn();
@@ -75,4 +51,56 @@ export async function answers(
     on: Float32Array.from(on, (times) => times / places),
     rectified,
   };
+}
+
+/**
+ * Averages the answers to some images over blocks of places, and adds up each unit's absolute answers and how often
+ * they were above 0. A block's answers of one unit are summed before the next unit's, so that the sums stay in
+ * registers: this loop is most of the time that all layers' looks take.
+ *
+ * @param values `[count, height, width, units]`.
+ * @param means `[count, rows, columns, units]`; the blocks at the lower and right edge may be smaller.
+ * @returns Whether no answer was below 0.
+ */
+function putMeans(
+  values: Float32Array,
+  means: Float32Array,
+  activity: Float64Array,
+  on: Float64Array,
+  count: number,
+  height: number,
+  width: number,
+  units: number,
+  step: number,
+): boolean {
+  let others = 0; // answers below 0, and NaN
+  let to = 0;
+  for (let n = 0; n < count; n++) {
+    for (let top = 0; top < height; top += step) {
+      const bottom = Math.min(height, top + step);
+      for (let left = 0; left < width; left += step) {
+        const wide = Math.min(width, left + step) - left;
+        const places = (bottom - top) * wide;
+        for (let unit = 0; unit < units; unit++, to++) {
+          let sum = 0;
+          let size = 0;
+          let times = 0;
+          for (let y = top; y < bottom; y++) {
+            let at = ((n * height + y) * width + left) * units + unit;
+            for (let x = 0; x < wide; x++, at += units) {
+              const value = values[at];
+              sum = Math.fround(sum + value);
+              size += Math.abs(value);
+              times += Number(value > 0);
+              others += Number(!(value >= 0));
+            }
+          }
+          means[to] = sum / places;
+          activity[unit] += size;
+          on[unit] += times;
+        }
+      }
+    }
+  }
+  return others === 0;
 }
