@@ -1,4 +1,4 @@
-/** @file What the words of a command line ask for: images, an epoch, a model, decisions. */
+/** @file How the words of a command line are read: images, an epoch, a model, decisions. */
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {describe, expect, test} from "vitest";

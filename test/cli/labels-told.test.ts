@@ -1,4 +1,4 @@
-/** @file What `labels` tells of copies and of suspects, for data of a few images. */
+/** @file The words of `labels` about copies and suspects, for data of a few images. */
 import {readFileSync} from "node:fs";
 import {join, relative} from "node:path";
 import {afterAll, beforeEach, expect, test, vi} from "vitest";

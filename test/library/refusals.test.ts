@@ -1,4 +1,4 @@
-/** @file What the library refuses, and the values just inside. */
+/** @file The refusals of the library, and the values that it just accepts. */
 import {describe, expect, test} from "vitest";
 
 import {attribute} from "../../src/library/attribute";

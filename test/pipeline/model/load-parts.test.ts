@@ -1,4 +1,4 @@
-/** @file What is found out about a model's file: its layers, maps, inputs and end, each by itself. */
+/** @file The facts that are read from a model's file: its layers, maps, inputs and end, each by itself. */
 import {describe, expect, test} from "vitest";
 
 import type {ImageShape} from "../../../src/nouns/samples";

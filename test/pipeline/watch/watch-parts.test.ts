@@ -1,4 +1,4 @@
-/** @file What a watcher is told, finds in a folder, and fits together, without a network. */
+/** @file The parts of a watcher that need no network: what it is told, finds in a folder, and fits together. */
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {describe, expect, test} from "vitest";
