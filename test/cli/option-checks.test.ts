@@ -1,4 +1,5 @@
 /** @file The least and the greatest value that each flag takes: one beyond is refused before anything is read. */
+import {readdirSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, test, vi} from "vitest";
 
@@ -109,5 +110,9 @@ test("a queue's password comes from the variable of its own kind, and each kind 
 test("results are kept in a folder, or in a bucket", async () => {
   expect([STORE.check?.(""), STORE.check?.("s3://bucket/prefix")]).toEqual([undefined, undefined]);
   expect(STORE.check?.("bucket")).toBe("s3://bucket/prefix");
-  await expect(storeOf("", join(save, "results"))).resolves.toBeDefined();
+  const store = await storeOf("", join(save, "results"));
+  const id = "4f".repeat(32);
+  await store.keep(id, Uint8Array.of(7));
+  expect(readdirSync(join(save, "results", "4f"))).toEqual([id]);
+  expect(await store.read(id)).toEqual(Buffer.of(7));
 });

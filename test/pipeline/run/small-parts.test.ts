@@ -192,7 +192,7 @@ describe("LIME's flags", () => {
       undefined,
       undefined,
     ]);
-    expect(check("hiding", "away")).toBeDefined();
+    expect(check("hiding", "away")).toBe("mean, blur, noise, fill, zero, grey or #rrggbb");
   });
 });
 

@@ -140,7 +140,7 @@ describe("watch.json", () => {
 
   test("tells feeds as an object or as words, and nothing else", () => {
     expect([feedWords({a: 1, b: "c.npy"}), feedWords("a=1"), feedWords(null)]).toEqual(["a=1,b=c.npy", "a=1", null]);
-    expect(feedProblem("a= ")).toBeDefined();
+    expect(feedProblem("a= ")).toBe("NAME=NUMBER or NAME=FILE.npy, with commas between");
   });
 });
 
