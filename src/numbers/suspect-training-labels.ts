@@ -102,7 +102,7 @@ function usualOther(predicted: readonly ArrayLike<number>[], n: number, label: n
     if (answer === label) continue;
     const count = (counts.get(answer) ?? 0) + 1;
     counts.set(answer, count);
-    if (best === label || count >= (counts.get(best) ?? 0)) best = answer;
+    if (count >= (counts.get(best) ?? 0)) best = answer; // the label itself is never counted
   }
   return best;
 }

@@ -29,20 +29,24 @@ export function optionsOf({name, seed, values}: SweepRun, common: {readonly [nam
     const table = (rest === undefined ? runOptions : probe?.options) as OptionsTable | undefined;
     const option = table && optionCalled(table, rest ?? head);
     if (!table || option === undefined) throw new UserError(`--over: expected a flag of \`run\`, got "${flag}"`);
-    const kind = typeof table[option].default;
-    const isWord = Object.hasOwn(table[option].words ?? {}, text);
-    const value = isWord
+    const value = Object.hasOwn(table[option].words ?? {}, text)
       ? text
-      : kind === "number" && text !== ""
-        ? Number(text)
-        : kind === "boolean"
-          ? text === "true"
-          : text;
-    if (Number.isNaN(value)) throw new UserError(`--over ${flag}: expected a number, got "${text}"`);
+      : parsed(text, typeof table[option].default, `--over ${flag}`);
     if (probe) probeOptions[probe.name] = {...probeOptions[probe.name], [option]: value};
     else own[option] = value;
   }
   return {options: resolveOptions(runOptions, {...common, ...own, name, seed}, "--"), probeOptions};
+}
+
+/** The value that a text stands for. @throws UserError if an option of that kind has no such value. */
+function parsed(text: string, kind: string, called: string): unknown {
+  if (kind === "boolean") {
+    if (text !== "true" && text !== "false") throw new UserError(`${called}: expected true or false, got "${text}"`);
+    return text === "true";
+  }
+  if (kind !== "number" || text === "") return text;
+  if (Number.isNaN(Number(text))) throw new UserError(`${called}: expected a number, got "${text}"`);
+  return Number(text);
 }
 
 /** Options that do not change a run's results. */

@@ -1,10 +1,10 @@
-import type {LayerAnswer, LookedAtNetwork, NamedArray, Network, WeightedLayer} from "../../nouns/network";
+import type {LookedAtNetwork, NamedArray, Network, WeightedLayer} from "../../nouns/network";
 import type {LabelledImages, Split} from "../../nouns/samples";
 import {epochStem} from "../record/epoch-stem";
 import type {BlockState, LayerState} from "../record/layer-state";
 import type {RunDirectory} from "../record/run-directory";
 import type {ModelFacts, RunEvent} from "./events";
-import {AT_ONCE, answers} from "./layer-answers";
+import {answersOf} from "./layer-answers";
 import {blocksOf} from "./layer-blocks";
 import {layerPlaces} from "./layer-places";
 import {sampledWeights} from "./sampled-weights";
@@ -30,17 +30,15 @@ export async function* keepLayers(
   layers: ModelFacts["layers"],
   {test, epoch, learnt}: {readonly test: Split; readonly epoch: number; readonly learnt?: LabelledImages | undefined},
 ): AsyncGenerator<RunEvent, Error | undefined> {
-  let states: LayerState[];
-  let blocks: BlockState[] = [];
+  let states: readonly LayerState[];
+  let blocks: readonly BlockState[] = [];
   const own = network.weightedLayers?.();
   const count = Math.min(IMAGES, test.count, ...(own ? [imagesFor(own)] : []));
   const indices = Uint32Array.from({length: count}, (_, n) => Math.floor((n * test.count) / count));
   try {
     const gradients = learnt && (await network.gradients?.(learnt, 0));
-    states = own
-      ? await ownLayerStates(network, own, test, indices)
-      : await layerStates(network, layers, test, {indices, gradients});
-    if (!own) blocks = await blockStates(network, layers, test, {indices, states});
+    if (own) states = await ownLayerStates(network, own, test, indices);
+    else ({states, blocks} = await layerStates(network, layers, test, {indices, gradients}));
   } catch (error) {
     yield {type: "failure", probe: "layers", error: error as Error};
     return error as Error;
@@ -54,63 +52,49 @@ export async function* keepLayers(
   return undefined;
 }
 
+/** The states of the layers that have weights, and those of a transformer's blocks. */
 async function layerStates(
   network: LookedAtNetwork,
   layers: ModelFacts["layers"],
   test: Split,
   {indices, gradients}: {readonly indices: Uint32Array; readonly gradients: readonly NamedArray[] | undefined},
-): Promise<LayerState[]> {
+): Promise<{readonly states: readonly LayerState[]; readonly blocks: readonly BlockState[]}> {
   const weights = await network.getWeights();
-  const states: LayerState[] = [];
-  for (const [at, {name, type}] of layers.entries()) {
-    const kernel = weights.find((array) => array.name.startsWith(`${name}/`) && array.shape.length > 1);
-    if (!kernel) continue;
+  const kernelsOf = (layer: string) =>
+    weights.filter((array) => array.name.startsWith(`${layer}/`) && array.shape.length > 1);
+  const weighted = layers.flatMap((layer, at) => {
+    const [kernel] = kernelsOf(layer.name);
+    if (!kernel) return [];
     const rest = layers.slice(at + 1);
-    const end = rest.findIndex((layer) => !FOLLOWING.has(layer.type));
-    const last = end > 0 ? rest[end - 1] : layers[at];
-    const size = layerPlaces(last.outputShape);
-    states.push({
-      ...{layer: name, type, shape: kernel.shape, weights: kernel.values.length, kernel: sampledWeights(kernel.values)},
-      gradient: gradients ? lengthOf(gradients.filter((array) => array.name.startsWith(`${name}/`))) : null,
-      ...(await answers(
-        network,
-        async (some) => (await network.forward(some, [last.name]))[0].values,
-        size,
-        test,
-        indices,
-      )),
-    });
-  }
-  return states;
-}
-
-/** Asks what a transformer's blocks give on, and adds the matrices that their layers' states lack. */
-async function blockStates(
-  network: LookedAtNetwork,
-  layers: ModelFacts["layers"],
-  test: Split,
-  {indices, states}: {readonly indices: Uint32Array; readonly states: readonly LayerState[]},
-): Promise<BlockState[]> {
-  const blocks: BlockState[] = [];
+    const end = rest.findIndex(({type}) => !FOLLOWING.has(type));
+    return [{...layer, kernel, last: end > 0 ? rest[end - 1] : layer}];
+  });
   const found = blocksOf(layers);
-  const weights = found.length ? await network.getWeights() : [];
-  for (const {name, layers: own, end} of found) {
-    const members = states.filter(({layer}) => own.some((one) => one.name === layer));
-    const others = members.flatMap(({layer}) =>
-      weights.filter((array) => array.name.startsWith(`${layer}/`) && array.shape.length > 1).slice(1),
-    );
-    const size = layerPlaces(end.outputShape);
-    const ask = async (some: LabelledImages) => (await network.forward(some, [end.name]))[0].values;
-    const {gram, probe = null} = await answers(network, ask, size, test, indices);
-    blocks.push({
-      ...{name, layers: members.map(({layer}) => layer), gram, probe},
+  const asked = [...weighted.map(({last}) => last), ...found.map(({end}) => end)];
+  const answers = await answersOf(
+    network,
+    asked.map(({name, outputShape}) => ({name, size: layerPlaces(outputShape)})),
+    test,
+    indices,
+  );
+  const states = weighted.map(({name, type, kernel}, i) => ({
+    ...{layer: name, type, shape: kernel.shape, weights: kernel.values.length, kernel: sampledWeights(kernel.values)},
+    gradient: gradients ? lengthOf(gradients.filter((array) => array.name.startsWith(`${name}/`))) : null,
+    ...answers[i],
+  }));
+  const blocks = found.map(({name, layers: own}, i) => {
+    const members = states.map(({layer}) => layer).filter((layer) => own.some((one) => one.name === layer));
+    const others = members.flatMap((layer) => kernelsOf(layer).slice(1)); // the matrices that a layer's state lacks
+    const {gram, probe = null} = answers[states.length + i];
+    return {
+      ...{name, layers: members, gram, probe},
       others: others.map((array) => ({weights: array.values.length, kernel: sampledWeights(array.values)})),
-    });
-  }
-  return blocks;
+    };
+  });
+  return {states, blocks};
 }
 
-/** The most numbers of layers' answers that are in memory together. */
+/** The most numbers of all layers' answers to the images that a network which lists its own layers is asked for. */
 const MOST_NUMBERS = 40e6;
 
 function imagesFor(own: readonly WeightedLayer[]): number {
@@ -118,35 +102,20 @@ function imagesFor(own: readonly WeightedLayer[]): number {
   return Math.max(2, Math.floor(MOST_NUMBERS / each));
 }
 
-/** The same for a network that lists its own layers; all their answers come in one pass. */
+/** The same for a network that lists its own layers. */
 async function ownLayerStates(
   network: LookedAtNetwork,
   own: readonly WeightedLayer[],
   test: Split,
   indices: Uint32Array,
-): Promise<LayerState[]> {
-  const names = own.map(({answer}) => answer);
-  const parts: (readonly LayerAnswer[])[] = [];
-  for (let from = 0; from < indices.length; from += AT_ONCE) {
-    const some = await test.read(indices.subarray(from, from + AT_ONCE));
-    parts.push(await network.forward(some, names));
-  }
-  const states: LayerState[] = [];
-  for (const [i, {layer, type, kernel, shape}] of own.entries()) {
-    let part = 0;
-    states.push({
-      ...{
-        layer,
-        type,
-        shape: kernel.shape,
-        weights: kernel.values.length,
-        kernel: sampledWeights(kernel.values),
-        gradient: null,
-      },
-      ...(await answers(network, async () => parts[part++][i].values, shape, test, indices)),
-    });
-  }
-  return states;
+): Promise<readonly LayerState[]> {
+  const asked = own.map(({answer, shape}) => ({name: answer, size: shape}));
+  const answers = await answersOf(network, asked, test, indices);
+  return own.map(({layer, type, kernel}, i) => ({
+    ...{layer, type, shape: kernel.shape, weights: kernel.values.length, kernel: sampledWeights(kernel.values)},
+    gradient: null,
+    ...answers[i],
+  }));
 }
 
 function lengthOf(arrays: readonly NamedArray[]): number {

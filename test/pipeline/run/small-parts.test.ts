@@ -107,6 +107,9 @@ describe("a setting of a sweep", () => {
 
   test("of a number that is none is refused", () => {
     expect(() => of({"train-limit": "many"})).toThrow('--over train-limit: expected a number, got "many"');
+    expect(of({"page-model": "true"}).options.pageModel).toBe(true);
+    expect(of({"page-model": "false"}).options.pageModel).toBe(false);
+    expect(() => of({"page-model": "yes"})).toThrow('--over page-model: expected true or false, got "yes"');
   });
 });
 
