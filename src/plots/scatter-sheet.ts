@@ -62,7 +62,7 @@ export function scatterSheet({title, labels, classNames, maps}: ScatterSheet): F
       });
       context.strokeStyle = LINE;
       context.lineWidth = 1;
-      context.strokeRect(left + 0.5, top + CAPTION - 0.5, SIDE, SIDE);
+      context.strokeRect(left - 0.5, top + CAPTION - 0.5, SIDE + 1, SIDE + 1);
       if (wrong.reduce((sum, w) => sum + w, 0) > MOST_RINGS * n) return;
       context.strokeStyle = INK;
       context.lineWidth = 0.45;

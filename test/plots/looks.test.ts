@@ -3,6 +3,7 @@ import {factSheets} from "../../src/plots/fact-table";
 import {type Figure, figure, type Sheet} from "../../src/plots/figure";
 import {draw, type PlotData, plots} from "../../src/plots/index";
 import {lineChart} from "../../src/plots/line-chart";
+import {scatterSheet} from "../../src/plots/scatter-sheet";
 import {sizeSheet} from "../../src/plots/size-chart";
 import {tokenHeat} from "../../src/plots/token-heat";
 import {expectToLookAsBefore, type Likeness} from "../support/looks";
@@ -213,6 +214,18 @@ const others: {readonly [name: string]: () => Figure} = {
         ],
       }),
     ),
+  scatterSheet: () =>
+    scatterSheet({
+      ...{title: "a map, epoch by epoch", labels: Uint16Array.from({length: 60}, (_, n) => n % 3), classNames},
+      maps: [0, 1, 2, 3].map((epoch) => ({
+        ...{caption: epoch ? `epoch ${epoch}` : "untrained", note: `KL ${4 - epoch}   trust 0.9${epoch}`},
+        points: Float32Array.from({length: 120}, (_, i) => {
+          const [n, turn] = [i >> 1, ((i >> 1) % 3) * 2.1 + (i % 2 ? 0 : Math.PI / 2)];
+          return epoch * Math.sin(turn) + 0.6 * Math.sin(n * n + 2 * (i % 2));
+        }),
+        wrong: Uint8Array.from({length: 60}, (_, n) => Number(n % 11 === 0 && epoch > 0)),
+      })),
+    }),
   factTable: () => {
     const parts = [
       {
