@@ -3,8 +3,9 @@
  * tests nearest to the file (by imports) fail. `npm run mutants -- --count 40 --seed 1 --only src/lime`. Sources are
  * put back, also after Ctrl-C.
  */
-import {spawnSync} from "node:child_process";
-import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
+import {type ChildProcess, spawn} from "node:child_process";
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
 import {dirname, join, relative} from "node:path";
 import ts from "typescript";
 
@@ -136,26 +137,57 @@ function bySharedWords(file: string, reach: ReadonlyMap<string, unknown>): strin
   return tests.sort((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0));
 }
 
+/** The run of tests that is going on. Its processes form a group, because a mutant may loop in a worker for ever. */
+let running: ChildProcess | undefined;
+
+function killAll({pid}: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // all have ended
+  }
+}
+
+/** Runs tests until one fails. @returns The exit code; undefined if the run took too long, or did not start. */
+async function exitOf(tests: readonly string[]): Promise<number | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), "mutants-"));
+  const child = spawn("npx", ["vitest", "run", ...tests, "--bail", "1", "--reporter", "dot"], {
+    ...{cwd: ROOT, stdio: "ignore", detached: true},
+    env: {...process.env, TMPDIR: folder},
+  });
+  running = child;
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    killAll(child);
+  }, MOST_SECONDS * 1000);
+  const code = await new Promise<number | undefined>((resolve) => {
+    child.once("error", () => resolve(undefined));
+    child.once("exit", (exit) => resolve(exit ?? 1));
+  });
+  clearTimeout(timer);
+  killAll(child);
+  running = undefined;
+  rmSync(folder, {recursive: true, force: true, maxRetries: 5});
+  return late ? undefined : code;
+}
+
 /** Runs the tests on the mutant that is on the disk, and gives their verdict. */
-function verdict(tests: readonly string[]): "caught" | "MISSED" | "SLOW" {
+async function verdict(tests: readonly string[]): Promise<"caught" | "MISSED" | "SLOW"> {
   let asked = 0;
   for (const most of ASKED) {
     const some = tests.slice(asked, most);
     if (some.length === 0) break;
     asked += some.length;
-    const {status, error} = spawnSync("npx", ["vitest", "run", ...some, "--bail", "1", "--reporter", "dot"], {
-      cwd: ROOT,
-      stdio: "ignore",
-      timeout: MOST_SECONDS * 1000,
-      killSignal: "SIGKILL",
-    });
-    if (error) return "SLOW";
-    if (status !== 0) return "caught";
+    const code = await exitOf(some);
+    if (code === undefined) return "SLOW";
+    if (code !== 0) return "caught";
   }
   return "MISSED";
 }
 
-function main(argv: readonly string[]): void {
+async function main(argv: readonly string[]): Promise<void> {
   const given = (name: string, initial: string) => argv[argv.indexOf(`--${name}`) + 1 || argv.length] ?? initial;
   const [count, seed, only] = [Number(given("count", "40")), Number(given("seed", "0")), given("only", "src")];
   const random = fork(seed, "mutants");
@@ -173,6 +205,7 @@ function main(argv: readonly string[]): void {
     const text = readFileSync(path, "utf8");
     const putBack = () => writeFileSync(path, text);
     const onSignal = () => {
+      if (running) killAll(running);
       putBack();
       process.exit(130);
     };
@@ -180,7 +213,7 @@ function main(argv: readonly string[]): void {
     let found: keyof typeof counts;
     try {
       writeFileSync(path, text.slice(0, place.at) + FLIPS[place.from] + text.slice(place.at + place.from.length));
-      found = verdict(testsOf(place.file, reach));
+      found = await verdict(testsOf(place.file, reach));
     } finally {
       putBack();
       process.off("SIGINT", onSignal);
@@ -192,4 +225,4 @@ function main(argv: readonly string[]): void {
   console.log(`${counts.caught} of ${count} were caught${slow} (seed ${seed})`);
 }
 
-main(process.argv.slice(2));
+void main(process.argv.slice(2));
