@@ -133,6 +133,9 @@ test("the number of weights is that of the network", async () => {
     expect(weightCount({...short, width}, mnist.lesson)).toBe((await network.getFlatWeights()).length);
     await network.dispose();
   }
+  // 20 x 24 colour pixels: 9 x 11 and 3 x 4 after the pools; 3 * 9 * 4 + 4, 4 * 9 * 8 + 8 and (12 * 8 + 1) * 3 weights
+  const colour = {...mnist.lesson, shape: [20, 24, 3] as const, classNames: ["a", "b", "c"]};
+  expect(weightCount({...short, width: 4}, colour)).toBe(112 + 296 + 291);
 });
 
 test("a run waits where it may not continue, and continues from there to the same end", async () => {

@@ -20,11 +20,21 @@ export async function pictureOf(
   context.drawImage(image, (width - w) / 2, (height - t) / 2, w, t);
   image.close();
   const {data: levels} = context.getImageData(0, 0, width, height);
-  const values = new Float32Array(height * width * channels);
-  for (let p = 0; p < height * width; p++) {
+  return {height, width, channels, values: valuesOf(levels, channels)};
+}
+
+/**
+ * The network's numbers of a picture, in [0, 1].
+ *
+ * @param levels `[pixel, 4]`: red, green, blue and opacity of each pixel, in 0 to 255.
+ * @param channels 3, or 1 for the grey value by Rec. 601's shares.
+ */
+export function valuesOf(levels: ArrayLike<number>, channels: number): Float32Array {
+  const values = new Float32Array((levels.length / 4) * channels);
+  for (let p = 0; p < levels.length / 4; p++) {
     const [red, green, blue] = [levels[4 * p], levels[4 * p + 1], levels[4 * p + 2]];
     if (channels === 1) values[p] = (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
     else values.set([red / 255, green / 255, blue / 255], 3 * p);
   }
-  return {height, width, channels, values};
+  return values;
 }
