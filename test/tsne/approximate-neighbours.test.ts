@@ -81,6 +81,22 @@ test("each list holds other rows, each once, by rising row, with their distances
   close();
 });
 
+test("where rounds would be many, they end if another search can follow", async () => {
+  const noise = cloud(2000, 50, 1);
+  const few = {...SEARCH, trees: 1, own: 6, reverse: 3, mostDoublings: 0, mostRounds: 6};
+  const recalls: number[] = [];
+  for (let mostRounds = 0; mostRounds <= 6; mostRounds++) {
+    const {recall, rounds} = await both(noise, 21, 1, {...few, mostRounds});
+    if (rounds === mostRounds) recalls.push(recall);
+  }
+  for (const mostFurther of [1, 2, 3]) {
+    const {rounds} = await both(noise, 21, 1, {...few, mostFurther});
+    const hopeless = recalls.findIndex((r, n) => n > 0 && 0.95 - r > mostFurther * (r - recalls[n - 1]));
+    expect(hopeless).toBeGreaterThan(0);
+    expect(rounds).toBe(hopeless);
+  }
+});
+
 test("the threads change no bit", async () => {
   const data = cloud(1100, 20, 4);
   const search = {...SEARCH, trees: 1, own: 6, reverse: 3};

@@ -26,6 +26,11 @@ export interface Search {
   readonly wanted: number;
   /** How often this number of rows may be doubled. Each time, a round may take four times as long. */
   readonly mostDoublings: number;
+  /**
+   * The rounds end if `wanted` would need more than this many further rounds that gain as much as the last one did. For
+   * searches that another one can follow; by default, the rounds go on.
+   */
+  readonly mostFurther?: number;
 }
 
 export const SEARCH: Search = {
@@ -134,8 +139,9 @@ export async function findApproximateNeighbours(
     const reverse = arena.allocate(rows * most * 4);
     const scratch = arena.allocate(team.threads * scratchSize);
     const couldDouble = () => recall < wanted && doublings < mostDoublings;
-    const enoughGain = () => (couldDouble() ? LITTLE_GAIN : LEAST_GAIN);
-    for (let last = -1, round = 0; recall < enough && recall - last >= enoughGain() && round < mostRounds; round++) {
+    const leastGain = () =>
+      Math.max(couldDouble() ? LITTLE_GAIN : LEAST_GAIN, (wanted - recall) / (search.mostFurther ?? Infinity));
+    for (let last = -1, round = 0; recall < enough && recall - last >= leastGain() && round < mostRounds; round++) {
       last = recall;
       arena.move(near, before, rows * wide * 4);
       team.run({kernel: "reverseNear", tasks: 1, args: [rows, wide, own, before, most, counts, reverse]});

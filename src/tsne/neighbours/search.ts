@@ -17,6 +17,11 @@ const MOST_EXACT = 100_000;
  * With more rows, it looks at more neighbours' neighbours instead: this takes less time, but finds fewer.
  */
 const MOST_COMPARED = 250_000;
+/**
+ * An exact search of 100,000 rows takes as long as two or three rounds of the approximate one, so these must soon reach
+ * the wanted recall. Rows in clusters need two or three rounds.
+ */
+const MOST_FURTHER = 2;
 
 /**
  * How many neighbours each row has. With an exact search, it is 3 · perplexity + 1 (van der Maaten 2014, section 4.1;
@@ -51,7 +56,10 @@ export async function searchNeighbours(
   if (search === "approximate") {
     if (space.rows > mostCompared) return findApproximateNeighbours(team, arena, space, k, effort);
     const mark = arena.mark();
-    const found = await findApproximateNeighbours(team, arena, space, k, {...effort, mostDoublings: 0});
+    const found = await findApproximateNeighbours(team, arena, space, k, {
+      ...effort,
+      ...{mostDoublings: 0, mostFurther: MOST_FURTHER},
+    });
     if (found.recall >= effort.wanted) return found;
     arena.release(mark);
     return {...(await findNeighbours(team, arena, space, k)), ...(found.order ? {order: found.order} : {})};
