@@ -27,6 +27,7 @@ test.each([
   ["x 0.1 0.2 0.3/1 2 3 4", true],
   ["2019 2020/1 2/3 4", false],
   ["land 2019 2020/A 1 2/B 3 4", true],
+  ["5 2019 2020/A 1 2/B 3 4", false],
   ["land 2019 2023/A 1 2/B 3 4", false],
   ["A 2019 2020/A 1 2/B 3 4", false],
   ["kind/a/a/b/b", true],
@@ -52,6 +53,8 @@ test.each([
   ["1,5/2/3", ";", "comma"],
   ["1.5/2/z", ";", "point"],
   ["1,5/2/z", ";", "comma"],
+  ["1.5 x/z 1,5/z 2,5", ";", "comma"], // one column is whole by its commas, and none by its points
+  ["x y w/1,5 1.5 1.5/2,5 z z/3,5 2.5 2.5", ";", "comma"], // though fewer cells have one
   ["x/1/2", ";", "point"],
   ["x/1,234/5,678", ";", "comma"],
   ["x/1,234/5,678", ", ", "point"],
