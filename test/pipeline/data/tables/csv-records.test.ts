@@ -85,3 +85,22 @@ test.each([
 ])("a separator that the user names, %s, is taken", async (separator, text, expected) => {
   expect((await layoutOf(text, false, {separator, decimal: "auto"})).separator).toBe(expected);
 });
+
+test.each([
+  ["", "auto", ","],
+  ["a\tb c\n1\t2 3\n", "auto", "\t"],
+  ["a|b\n1|2\n", "auto", "|"],
+  ["a b\n1 2\n3 4\n", "auto", " "],
+  ["ash;1,5\nelm;2,5\n", "auto", ";"],
+  ['"a", "b"\n"1", "2"\n"3", "4"\n', "auto", ", "],
+  ['"a"; "b"\n"1"; "2"\n"3"; "4"\n', "auto", "; "],
+  ["title\n1;2\n3;4\n", "auto", ";"],
+  ["1;2\n3;4\n5\n6;7\n", "auto", ";"],
+  ["1;2;\n3;4;\n", "auto", ";"],
+  ["1,5 2,5\n3,5 4,5\n", "comma", " "],
+  ["1,5;2,5\n3,5;4,5\n", "comma", ";"],
+  ["1.5;2.5\n3.5;4.5\n", "point", ";"],
+  ["a,b\n1.5,2\n2.5,3\n", "point", ","],
+] as const)("the separator of %j with the decimal %s is %j", async (text, decimal, expected) => {
+  expect((await layoutOf(text, false, {separator: "auto", decimal})).separator).toBe(expected);
+});
