@@ -141,11 +141,8 @@ describe("a PNG that needs no scaling", () => {
 
   test("has just this height and width, and no more pixels than are allowed", async () => {
     expect((await plain(file))?.pixels.slice(0, 6)).toEqual(Uint8Array.of(0, 1, 2, 16, 17, 18));
-    for (const shape of [
-      [3, 4],
-      [2, 5],
-    ])
-      expect(await plain(file, shape)).toBeUndefined();
+    expect(await plain(file, [3, 4])).toBeUndefined();
+    expect(await plain(file, [2, 5])).toBeUndefined();
     expect(await plain(file, [3, 5], 14)).toBeUndefined();
   });
 

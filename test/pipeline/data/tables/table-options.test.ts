@@ -3,7 +3,7 @@ import {expect, test} from "vitest";
 import {resolveOptions} from "../../../../src/nouns/options";
 import {separatorOf, tableOptions} from "../../../../src/pipeline/data/tables/table";
 
-const resolved = (given: object) => resolveOptions(tableOptions, given, "--");
+const resolved = (given: {readonly [name: string]: unknown}) => resolveOptions(tableOptions, given, "--");
 
 test.each([
   ["auto", ""],
