@@ -74,6 +74,17 @@ describe("a class file", () => {
     ]);
   });
 
+  test("one name that two classes share is told alone", () => {
+    const {names, notes} = parseClassNames(bytes("cat\ncat\ndog\n"), "n.txt");
+    expect(names).toEqual(["cat (0)", "cat (1)", "dog"]);
+    expect(notes).toEqual(["n.txt: classes 0, 1 are all named cat: they are shown with their index"]);
+  });
+
+  test("a key may come again in an object or a list inside, but not after it", () => {
+    expect(parse('{"a": {"b": 1}, "b": [{"b": 2}], "id2label": {"0": "cat"}}', "n.json")).toEqual(["cat"]);
+    expect(() => parse('{"b": 1, "a": [], "b": 2, "id2label": {"0": "cat"}}', "n.json")).toThrow('got "b" twice');
+  });
+
   test.each([
     ["", "names.txt", "names.txt: expected class names, got none"],
     ["\n\n", "names.txt", "names.txt: expected class names, got none"],
@@ -105,6 +116,16 @@ describe("a class file", () => {
       "n.json",
       'n.json: expected {"0": "cat"} or {"cat": 0}, an index and a name in each pair, got {"cat": "felis"}',
     ],
+    [
+      '{"cat": 1, "dog": 0.5}',
+      "n.json",
+      'n.json: expected {"0": "cat"} or {"cat": 0}, an index and a name in each pair, got {"dog": 0.5}',
+    ],
+    [
+      '{"cat": 0, "1": "dog"}',
+      "n.json",
+      'n.json: expected {"0": "cat"} or {"cat": 0}, an index and a name in each pair, got {"1": "dog"}',
+    ],
     ['{"0": {"a": 1}}', "n.json", 'n.json: class 0: expected a name, got {"a":1}'],
     ['{"99999999": "cat"}', "n.json", "n.json: expected the indices 0 to 0 for 1 names, got none for 0"],
   ])("%j in %s is refused in one line", (text, what, message) => {
@@ -121,6 +142,13 @@ describe("text", () => {
 
   test("that is none is refused", () => {
     expect(() => decodeText(Uint8Array.of(0x63, 0xe4, 0x74), "t")).toThrow("t: expected UTF-8 or UTF-16 text");
+    for (const marks of [
+      [0xff, 0x41],
+      [0x41, 0xfe],
+      [0xfe, 0x41],
+      [0x41, 0xff],
+    ])
+      expect(() => decodeText(Uint8Array.from(marks), "t")).toThrow("t: expected UTF-8 or UTF-16 text");
     expect(() => decodeText(Uint8Array.of(0x63, 0x61, 0, 0x74), "t")).toThrow("t: expected text, got a zero character");
   });
 });

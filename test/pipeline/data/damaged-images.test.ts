@@ -71,6 +71,12 @@ describe("a damaged PNG", () => {
   const rows = Buffer.alloc(4 * 13);
   const file = (...chunks: readonly Uint8Array[]) => Buffer.concat([PNG_SIGNATURE, ...chunks]);
   const [pixels, end] = [pngChunk("IDAT", deflateSync(rows)), pngChunk("IEND")];
+  const palette = pngChunk("PLTE", new Uint8Array(3));
+  const headerWith = (at: number, value = 1) => {
+    const data = Uint8Array.from(header.subarray(8, 21));
+    data[at] = value;
+    return pngChunk("IHDR", data);
+  };
   const filtered = Buffer.from(rows);
   filtered[26] = 5;
   test.each<[string, Uint8Array, string]>([
@@ -101,6 +107,15 @@ describe("a damaged PNG", () => {
     ["no palette", file(pngHeader(4, 4, 8, 3), pixels, end), "one without its palette"],
     ["an impossible depth", file(pngHeader(4, 4, 4, 2), pixels, end), "colour type 2 with 4 bits"],
     ["no size", file(pngHeader(0, 4), pixels, end), "a size of 0 x 4"],
+    ["no height", file(pngHeader(4, 0), pixels, end), "a size of 4 x 0"],
+    ["a width that is too large", file(pngHeader(2 ** 31, 4), pixels, end), "a size of 2147483648 x 4"],
+    ["a height that is too large", file(pngHeader(4, 2 ** 31), pixels, end), "a size of 4 x 2147483648"],
+    ["a header that is too short", file(pngChunk("IHDR", header.subarray(8, 20)), pixels, end), "one without a size"],
+    ["a header that is too long", file(pngChunk("IHDR", header.subarray(8, 22)), pixels, end), "one without a size"],
+    ["an unknown compression", file(headerWith(10), pixels, end), "compression 1, filter 0 and interlace 0"],
+    ["an unknown filter method", file(headerWith(11), pixels, end), "compression 0, filter 1 and interlace 0"],
+    ["an unknown interlace", file(headerWith(12, 2), pixels, end), "compression 0, filter 0 and interlace 2"],
+    ["a palette after its pixels", file(pngHeader(4, 4, 8, 3), pixels, palette, end), "one without its palette"],
     ["Apple's form", file(pngChunk("IHDR", header.subarray(8, 21)), pngChunk("CgBI"), pixels, end), "Apple's own form"],
     [
       "an unknown chunk that it needs",

@@ -4,7 +4,7 @@ import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 
 import type {Split} from "../../../src/nouns/samples";
-import {imageNamed, isTakenOut, numberOf, placeNamed} from "../../../src/pipeline/data/image-names";
+import {imageNamed, isTakenOut, nameOf, numberOf, placeNamed} from "../../../src/pipeline/data/image-names";
 import {isTurned, orientationOf} from "../../../src/pipeline/data/images/exif-orientation";
 import {imageKindOf, isOtherImage, otherKindOf} from "../../../src/pipeline/data/images/image-kind";
 import {leftoversOf} from "../../../src/pipeline/data/images/leftovers";
@@ -121,6 +121,7 @@ test("text is UTF-8, or UTF-16 with a mark or with zeros at every other place", 
     expect(decodeText(utf16("a,b", isBig), "f")).toBe("a,b");
     expect(decodeText(utf16("\ufeffä", isBig), "f")).toBe("ä");
   }
+  expect(() => decodeText(Buffer.from("a\0bc"), "f")).toThrow("f: expected text, got a zero character at place 1");
   // a quarter of zeros is not enough
   expect(() => decodeText(Buffer.from("ab\0c"), "f")).toThrow("f: expected text, got a zero character at place 2");
   expect([decodeText(Buffer.from("\0a"), "f"), decodeText(Buffer.from("a\0"), "f")]).toEqual(["a", "a"]);
@@ -237,6 +238,14 @@ describe("an image's name", () => {
     expect(placeNamed(dealt, "a/1.png")).toEqual({split: "test", index: 0});
     expect(placeNamed(dealt, "./b\\2.png")).toEqual({split: "test", index: 1});
     expect(placeNamed(dealt, "c.png")).toBeUndefined();
+    const odd = {...(own as object), test: splitOf(2, {files: ["a", "b\\c"]})} as never;
+    expect(placeNamed(odd, "b\\c")).toEqual({split: "test", index: 1}); // a name of Linux, not a path of Windows
+  });
+
+  test("is its file's path if it has a file, else its number", () => {
+    expect(nameOf(dealt, {split: "test", index: 1})).toBe("b/2.png");
+    expect(nameOf(dealt, {split: "train", index: 0})).toBe("train:5");
+    expect(nameOf(own, {split: "test", index: 0})).toBe("test:0");
   });
 
   test("that is none is refused with what there is", () => {
@@ -277,6 +286,8 @@ describe("columns that are known of test images", () => {
       {a: ["", "x"], "a (2)": ["", "y"]},
       "2 rows left out, of files that are no test images; nothing is known of 1 of 2 test images",
     ]);
+    // without a file in the table, the places count
+    expect(await read("index,sex\n1,f\n0,m\n", {count: 2, files})).toEqual([{sex: ["m", "f"]}, null]);
     // without files in the data, the places count
     expect(await read("file,index,a\nb.png,0,x\n", {count: 1})).toEqual([{a: ["x"]}, null]);
   });
@@ -292,5 +303,6 @@ describe("columns that are known of test images", () => {
     );
     for (const text of ["index\n0\n", "sex,age\nf,3\n"])
       expect(await read(text, {count: 1})).toBe("expected a table with a column index or file and another, got none");
+    expect(await read("sex,index\nf\n", {count: 1})).toBe('row 2: expected the place of a test image below 1, got ""');
   });
 });

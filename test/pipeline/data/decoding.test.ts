@@ -74,8 +74,11 @@ test.each([
 test("a thread tells a damaged, a missing and a too large picture in the same words", async () => {
   const damaged = join(folder, "damaged.png");
   writeFileSync(damaged, readFileSync(paths[1]).subarray(0, -30));
+  const padded = join(folder, "padded.jpg");
+  writeFileSync(padded, Buffer.concat([readFileSync(paths[0]), Buffer.alloc(8000)]));
   for (const [path, most] of [
     [damaged, 1e6],
+    [padded, 600], // as many pixels as it has, but more than 8 bytes for each
     [join(folder, "missing.png"), 1e6],
     [paths[0], 100],
   ] as const) {
@@ -85,6 +88,15 @@ test("a thread tells a damaged, a missing and a too large picture in the same wo
     expect(there).toContain(path);
     expect(there).toBe(here);
   }
+});
+
+test("threads read a file of more than a megabyte as a smaller one", async () => {
+  const large = join(folder, "large.jpg");
+  writeFileSync(large, Buffer.concat([readFileSync(paths[0]), Buffer.alloc(2 ** 20)]));
+  expect(await all(readPictures([large, paths[1]], options, pool))).toEqual(
+    await all(readPictures([large, paths[1]], options)),
+  );
+  expect(await commonSize([large], 64, {pool})).toEqual({height: 30, width: 20});
 });
 
 test("threads find the size that all pictures have, or that they have none", async () => {

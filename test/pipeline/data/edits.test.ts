@@ -63,7 +63,28 @@ describe("a data set with images left out", () => {
     expect(data.edits).toEqual({dropped: 1, relabelled: 1});
     expect(data.digest).toMatch(/^[0-9a-f]{64}$/);
     expect(data.test.count).toBe(4);
+    expect(data.train.sources).toEqual(Uint32Array.of(0, 2, 3, 4, 5));
     await expect(data.train.read([5])).rejects.toThrow("expected below 5, got 5");
+  });
+
+  test("tells each label alone as it is now, and leaves a part without decisions as it was", async () => {
+    const split: Split = {...splitOf(6), labelOf: (n) => n % 3};
+    const relabel: Edit = {...drop(4), decision: "relabel", label: "a"};
+    const before = dataOf(split);
+    const data = await editedData(before, edits(drop(1), relabel));
+    expect([0, 1, 2, 3, 4].map((n) => data.train.labelOf?.(n))).toEqual([0, 2, 0, 0, 2]);
+    expect(data.test).toBe(before.test);
+  });
+
+  test("finds a test image by its place in the source among the test images alone", async () => {
+    const all = splitOf(9);
+    const dealt = {
+      ...dataOf(subset(all, Uint32Array.of(0, 2))),
+      validation: subset(all, Uint32Array.of(1, 3)),
+      test: subset(all, Uint32Array.of(5, 2)),
+    };
+    const data = await editedData(dealt, edits({...drop(2), split: "test", source: 2}));
+    expect([data.train.count, data.validation.count, data.test.count]).toEqual([2, 2, 1]);
   });
 
   test("finds files by their path, wherever they stand", async () => {
@@ -93,6 +114,7 @@ describe("a data set with images left out", () => {
   test.each([
     [{...drop(1), given: "a"}, "row 1: expected an image labelled a, got b; the list was made for other data"],
     [{...drop(99), given: "a"}, "expected an index below 3, got 99"],
+    [{...drop(3), given: "a"}, "expected an index below 3, got 3"],
     [{...drop(1), decision: "relabel", label: "x"} as Edit, 'expected a class as new_label, got "x"'],
   ])("is refused where the list does not fit: %j", async (edit, message) => {
     await expect(editedData(dataOf(splitOf(3)), edits(edit))).rejects.toThrow(message);
@@ -134,6 +156,16 @@ describe("a list of decisions", () => {
     const rows = ["split,file,given_label,decision,new_label", "train,a/x.png,a,relabel,b"];
     const [edit] = (await read(rows.join("\n"))).edits;
     expect(edit).toMatchObject({split: "train", file: "a/x.png", decision: "relabel", label: "b"});
+  });
+
+  test.each([
+    ["index,split,given_label,decision\n0,train,a,keep\n7,train,a,Drop", {index: 7, decision: "drop"}],
+    ["file,split,given_label,decision\nx.png,test,a,drop", {index: 0, file: "x.png", split: "test"}],
+    ["split,index,source_index,given_label,decision\ntrain,4,0,a,drop", {index: 4, source: 0}],
+  ])("may begin with any of its columns: %j", async (text, expected) => {
+    const {edits: found} = await read(text);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject(expected);
   });
 
   test.each([

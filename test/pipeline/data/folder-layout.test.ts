@@ -98,6 +98,15 @@ describe("parts", () => {
     expect((await opened(folder)).classNames).toEqual(["square", "stripes", "train"]);
   });
 
+  test("classes that are called test and val are classes", async () => {
+    const folder = shapes((f) => {
+      rmSync(join(f, "stripes"), {recursive: true});
+      renameSync(join(f, "disc"), join(f, "test"));
+      renameSync(join(f, "square"), join(f, "val"));
+    });
+    expect((await opened(folder)).classNames).toEqual(["test", "val"]);
+  });
+
   test("a folder beside the parts, and a test folder without classes, are named as left out", async () => {
     const folder = parted(["train"], (f) => {
       mkdirSync(join(f, "test"));
@@ -354,6 +363,36 @@ describe("the four idx files", () => {
       renameSync(join(folder, name), join(folder, name.replace("-idx", ".idx")));
     }
     expect((await opened(folder)).train.count).toBe(220);
+  });
+
+  test("one of them is idx where no folder, or one in it, has a picture", async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "a", "b", "c"), {recursive: true});
+    mkdirSync(join(folder, "a", ".git"));
+    writeFileSync(join(folder, "a", "notes.txt"), "hello");
+    writeFileSync(join(folder, "train-labels-idx1-ubyte"), "x");
+    for (const far of [join("b", "c"), ".git"])
+      copyFileSync("test/fixtures/images/rgb.png", join(folder, "a", far, "1.png"));
+    await expect(opened(folder)).rejects.toThrow("train-images-idx3-ubyte: expected the file, or");
+    copyFileSync("test/fixtures/images/rgb.png", join(folder, "a", "b", "1.png"));
+    await expect(opened(folder)).rejects.toThrow("expected 2 to 4096 folders, one for each class, got 1");
+  });
+
+  test("are kept in memory up to the gibibytes that are told", async () => {
+    const folder = idxFolder({train: 12, test: 6});
+    const stored = async (maxData: number) => {
+      const opening = openData({...settings, data: folder, maxData, cacheFolder: folder});
+      for (;;) {
+        const {done, value} = await opening.next();
+        if (done) return value.train.ahead !== undefined;
+      }
+    };
+    expect([await stored(1), await stored(1e-6), await stored(1e-5)]).toEqual([false, true, false]);
+  });
+
+  test("of two training images leave one to learn from", async () => {
+    const data = await opened(idxFolder({train: 2, test: 3}));
+    expect(counts(data)).toEqual([1, 1, 3]);
   });
 
   test("one of them does not make pictures idx", async () => {

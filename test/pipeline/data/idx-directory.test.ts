@@ -5,6 +5,7 @@ import {expect, test} from "vitest";
 
 import {drained} from "../../../src/nouns/drained";
 import {openIdxDirectory} from "../../../src/pipeline/data/images/idx-directory";
+import {readIdxFile} from "../../../src/pipeline/data/images/idx-file";
 import {idxFile, idxFolder} from "../../support/idx-files";
 
 test("reads the four files, plain or gzipped, and the class names", async () => {
@@ -48,6 +49,27 @@ test.each([
     /t10k-labels-idx1-ubyte: expected labels below 10, got 37 at image 5/,
   ],
   [
+    "the first label just out of range",
+    {"t10k-labels-idx1-ubyte": idxFile([60], new Uint8Array(60).fill(10, 0, 1))},
+    /t10k-labels-idx1-ubyte: expected labels below 10, got 10 at image 0/,
+  ],
+  [
+    "labels of two dimensions",
+    {"t10k-labels-idx1-ubyte": idxFile([60, 1], new Uint8Array(60))},
+    /t10k-labels-idx1-ubyte: expected labels of shape \[count\], got \[60,1\]/,
+  ],
+  [
+    "images of two channels",
+    {"train-images-idx3-ubyte": idxFile([240, 6, 12, 2], new Uint8Array(240 * 144))},
+    /expected images of shape .* or \[count, height, width, 1 or 3\], got \[240,6,12,2\]/,
+  ],
+  [
+    "images of five dimensions",
+    {"train-images-idx3-ubyte": idxFile([240, 6, 12, 1, 2], new Uint8Array(240 * 144))},
+    /got \[240,6,12,1,2\]/,
+  ],
+  ["one class name", {"classes.txt": "only\n"}, /classes.txt: expected 2 or more names, got 1/],
+  [
     "labels where images should be",
     {"train-images-idx3-ubyte": idxFile([240], new Uint8Array(240))},
     /expected images of shape \[count, height, width\].*got \[240\]/,
@@ -87,6 +109,41 @@ test.each([1e9, 1])(
     );
   },
 );
+
+test.each([1, 3])("images may have %d channels, and classes two names", async (channels) => {
+  const images = (count: number) => idxFile([count, 4, 5, channels], new Uint8Array(count * 20 * channels));
+  const folder = idxFolder(
+    {train: 6, test: 4, classes: 2},
+    {"train-images-idx3-ubyte": images(6), "t10k-images-idx3-ubyte": images(4), "classes.txt": "no\nyes\n"},
+  );
+  const {imageShape, classNames} = await drained(openIdxDirectory(folder));
+  expect([imageShape, classNames]).toEqual([
+    [4, 5, channels],
+    ["no", "yes"],
+  ]);
+});
+
+test("images are kept in memory as long as both files of them fit", async () => {
+  const folder = idxFolder({train: 20, test: 10});
+  const both = 16 + 20 * 144 + (16 + 10 * 144);
+  const isStored = async (inMemory: number) =>
+    "rows" in (await drained(openIdxDirectory(folder, {inMemory}))).train.images;
+  expect([await isStored(both), await isStored(both - 1)]).toEqual([false, true]);
+});
+
+test("a .gz of several pieces is unpacked whole, and no further than what can be read", async () => {
+  const folder = idxFolder({train: 10, test: 10}, {"train-images-idx3-ubyte": undefined});
+  const name = "train-images-idx3-ubyte";
+  const values = Uint8Array.from({length: 3 * 2 ** 20}, (_, i) => i % 251);
+  writeFileSync(join(folder, `${name}.gz`), gzipSync(idxFile([3, 1024, 1024], values)));
+  const {bytes, file} = await readIdxFile(folder, name);
+  expect([file, bytes.length]).toEqual([join(folder, `${name}.gz`), values.length + 16]);
+  expect(Buffer.compare(bytes.subarray(16), values)).toBe(0);
+  writeFileSync(join(folder, `${name}.gz`), gzipSync(idxFile([3e9, 1, 1], new Uint8Array(2000))));
+  await expect(readIdxFile(folder, name)).rejects.toThrow(
+    "expected at most 2.1 GB, got 3.0 GB for shape [3000000000,1,1]",
+  );
+});
 
 test("class names may begin with a byte order mark, and end lines as Windows does", async () => {
   const names = `\ufeff${Array.from("abcdefghij").join("\r\n")}\r\n`;

@@ -1,4 +1,5 @@
 import {readFileSync} from "node:fs";
+import {createCanvas} from "@napi-rs/canvas";
 import {describe, expect, test} from "vitest";
 
 import {fitImage} from "../../../src/pipeline/data/images/fit-image";
@@ -98,6 +99,13 @@ describe("decoding", () => {
     expect(wrong).toBe(0);
   });
 
+  test("a JPEG of more than 256 pixels on a side has both of its sides", async () => {
+    const canvas = createCanvas(300, 517);
+    canvas.getContext("2d").fillRect(0, 0, 300, 517);
+    const {height, width} = await decodeImage(canvas.toBuffer("image/jpeg"), "large.jpg");
+    expect([height, width]).toEqual([517, 300]);
+  });
+
   test("CMYK is refused in plain words", async () => {
     await expect(decode("cmyk.jpg")).rejects.toThrow("cmyk.jpg: expected a grey or RGB image, got CMYK");
   });
@@ -152,6 +160,24 @@ describe("fitting to a model's input", () => {
     expect(green).toBe(4);
     const stretched = await fitImage(image, [16, 12, 3], "stretch");
     expect(Array.from({length: 12}, (_, x) => stretched.pixels[3 * x + 1] > 0.5).filter(Boolean).length).toBe(4);
+  });
+
+  test("cuts the middle of a picture that is higher than wide", async () => {
+    const rgba = Uint8ClampedArray.from({length: 5 * 9 * 4}, (_, i) => (i % 4 === 3 ? 255 : 5 * Math.floor(i / 20)));
+    const image: DecodedImage = {
+      ...{height: 9, width: 5},
+      async *bands() {
+        yield {top: 0, rows: 4, rgba: rgba.subarray(0, 80)};
+        yield {top: 4, rows: 5, rgba: rgba.subarray(80)};
+      },
+    };
+    const rowsOf = async (height: number, width: number) => {
+      const {pixels} = await fitImage(image, [height, width, 3], "crop");
+      return Array.from({length: height}, (_, y) => Math.round((255 * pixels[3 * y * width]) / 5));
+    };
+    expect(await rowsOf(5, 5)).toEqual([2, 3, 4, 5, 6]);
+    expect(await rowsOf(4, 5)).toEqual([2, 3, 4, 5]);
+    expect(await rowsOf(9, 1)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   test("makes one channel by luma, and turns paper to background where asked", async () => {

@@ -2,7 +2,10 @@ import {copyFileSync, mkdirSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {createCanvas} from "@napi-rs/canvas";
 import {expect, test} from "vitest";
+import {drained} from "../../../src/nouns/drained";
+import {randomSource} from "../../../src/nouns/random";
 import type {Dataset} from "../../../src/nouns/samples";
+import {openImageFolder} from "../../../src/pipeline/data/images/image-folder";
 import {openData} from "../../../src/pipeline/data/index";
 import type {DataProgress} from "../../../src/pipeline/data/progress";
 import {temporaryFolder} from "../../support/idx-files";
@@ -121,6 +124,30 @@ test.each<[string, (folder: string) => void, RegExp]>([
   const folder = writeShapes(join(temporaryFolder(), "spoilt"), {perClass: 3});
   spoil(folder);
   await expect(opened(folder)).rejects.toThrow(message);
+});
+
+test("pictures are kept in memory as long as all of them would fit in colour", async () => {
+  const folder = writeShapes(join(temporaryFolder(), "shapes"), {perClass: 2, size: [5, 4]});
+  const isStored = async (inMemory: number) => {
+    const opening = openImageFolder(folder, {imageSize: 0, random: randomSource(1), inMemory, cacheFolder: folder});
+    return "rows" in (await drained(opening)).train.images;
+  };
+  const bytes = 6 * 3 * 5 * 4;
+  expect([await isStored(bytes), await isStored(bytes - 1)]).toEqual([false, true]);
+});
+
+test("labels of up to 256 classes take a byte each", async () => {
+  const folder = temporaryFolder();
+  const add = (n: number) => {
+    mkdirSync(join(folder, `c${n}`));
+    copyFileSync("test/fixtures/images/grey.png", join(folder, `c${n}`, "0.png"));
+  };
+  const labels = async () =>
+    (await drained(openImageFolder(folder, {imageSize: 1, random: randomSource(1)}))).train.labels;
+  for (let n = 0; n < 256; n++) add(n);
+  expect(await labels()).toBeInstanceOf(Uint8Array);
+  add(256);
+  expect(await labels()).toBeInstanceOf(Uint16Array);
 });
 
 test("a folder that is not there is said so", async () => {

@@ -1,5 +1,5 @@
 import {createHash} from "node:crypto";
-import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
+import {existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync} from "node:fs";
 import {createServer} from "node:http";
 import type {AddressInfo} from "node:net";
 import {join} from "node:path";
@@ -160,5 +160,58 @@ describe("a download", () => {
     await new Promise((closed) => server.close(closed));
     const nobody = ended(download(`http://127.0.0.1:${port}/${name}.gz`, join(temporaryFolder(), name), ""));
     await expect(nobody).rejects.toThrow(/expected the whole file, got connect ECONNREFUSED/);
+  });
+});
+
+describe("a download that finds something there", () => {
+  const name = "train-images-idx3-ubyte";
+
+  test("asks for nothing where the file is there already", async () => {
+    const genuine = idxFolder();
+    const {seen} = await ended(download("http://127.0.0.1:9/x.gz", join(genuine, name), digestsOf(genuine)[name]));
+    expect(seen).toEqual([]);
+  });
+
+  test("leaves the part that another process works on, and goes on with one that was left a minute ago", async () => {
+    const genuine = idxFolder();
+    const whole = gzipSync(readFileSync(join(genuine, name)), {level: 0});
+    for (const [seconds, range] of [
+      [5, ""],
+      [70, " bytes=700-"],
+    ] as const) {
+      const {url, requests} = await mirrorOf(genuine);
+      const folder = temporaryFolder();
+      const theirs = join(folder, `${name}.gz.0123.partial`);
+      writeFileSync(theirs, whole.subarray(0, 700));
+      utimesSync(theirs, Date.now() / 1000, Date.now() / 1000 - seconds);
+      for (const other of [`${name}.gz.0123.part`, `other.gz.partial`]) writeFileSync(join(folder, other), "no part");
+      mkdirSync(join(folder, `${name}.gz.partial`));
+      await ended(download(`${url}/${name}.gz`, join(folder, name), digestsOf(genuine)[name]));
+      expect(requests).toEqual([`/${name}.gz${range}`]);
+      expect(existsSync(theirs)).toBe(seconds < 60);
+      expect(readdirSync(folder)).toContain("other.gz.partial");
+    }
+  });
+
+  test("is whole where the server has nothing after it, and begins again where the server sends it all", async () => {
+    const genuine = idxFolder();
+    const whole = gzipSync(readFileSync(join(genuine, name)));
+    for (const [there, status] of [
+      [whole.length, 416],
+      [300, 200],
+    ]) {
+      let requests = 0;
+      const server = createServer((_, response) => {
+        requests++;
+        response.writeHead(status).end(status === 200 ? whole : undefined); // its length is not told
+      });
+      await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+      onTestFinished(() => void server.close());
+      const file = join(temporaryFolder(), name);
+      writeFileSync(`${file}.gz.partial`, whole.subarray(0, there));
+      const {port} = server.address() as AddressInfo;
+      await ended(download(`http://127.0.0.1:${port}/x.gz`, file, digestsOf(genuine)[name]));
+      expect([readFileSync(file).length, requests]).toEqual([readFileSync(join(genuine, name)).length, 1]);
+    }
   });
 });

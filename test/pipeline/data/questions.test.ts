@@ -227,3 +227,159 @@ describe("a fitted fall", () => {
     ).toBeUndefined();
   });
 });
+
+describe("made questions", () => {
+  const made = madeQuestions(600, 5, "train");
+  const answersTo = (start: string) =>
+    new Set(made.filter(({question}) => question.startsWith(start)).map(({answers}) => answers[0].text));
+
+  test("ask for every time, room and person", () => {
+    const [times, rooms, people] = [answersTo("When is"), answersTo("Where is"), answersTo("Who runs")];
+    expect([rooms.size, people.size]).toEqual([8, 8]);
+    const hours = [...times].map((time) => /^(\d+)[ap]m$/.exec(time)?.[1]).map(Number);
+    expect([...new Set(hours)].sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(new Set([...times].map((time) => time.slice(-2)))).toEqual(new Set(["am", "pm"]));
+  });
+
+  test("have two or three facts about different events, half of them of one kind", () => {
+    const facts = made.map(({context}) => context.split(/(?<=\.) /).length);
+    expect(new Set(facts)).toEqual(new Set([2, 3]));
+    const alike = made.filter(({id}) => id.endsWith("-alike")).length;
+    expect(Math.abs(alike - 300)).toBeLessThan(75); // six standard deviations
+    expect(madeQuestions(9, 5, "train").some(({id}) => id.endsWith("-none"))).toBe(false);
+    expect(madeQuestions(9, 5, "train", 1).every(({id, answers}) => id.endsWith("-none") && answers.length === 0)).toBe(
+      true,
+    );
+  });
+
+  test("with their sentences in another order keep an answer that begins one, and none where there is none", () => {
+    const question = {id: "q", question: "Who?", context: "Ann ran. Bob sat.", answers: [{text: "Bob", start: 9}]};
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const {context, answers} = withSentencesShuffled(question, fork(seed, "shuffle"));
+      expect(context.slice(answers[0].start)).toMatch(/^Bob sat\./);
+      expect(withSentencesShuffled({...question, answers: []}, fork(seed, "shuffle")).answers).toEqual([]);
+    }
+  });
+});
+
+describe("a question of a file", () => {
+  const row = {id: "1", question: "Where?", context: "😀 In Rome.", answers: [{text: "Rome", answer_start: 5}]};
+
+  test("has its place in UTF-16 units, after a letter of two of them, too", () => {
+    expect(questionsOf([row], "q")[0].answers).toEqual([{text: "Rome", start: 6}]);
+    const last = {...row, context: "\uffff Rome", answers: [{text: "Rome", answer_start: 2}]};
+    expect(questionsOf([last], "q")[0].answers).toEqual([{text: "Rome", start: 2}]);
+  });
+
+  test("needs no id and no answers", () => {
+    const {answers: _, id: __, ...bare} = row;
+    expect(questionsOf([bare], "q.json")).toEqual([
+      {id: "q.json: question 0", question: "Where?", context: row.context, answers: []},
+    ]);
+    expect(questionsOf({question: ["a"], context: ["b"], answers: [[]]}, "q")[0].id).toBe("0");
+  });
+
+  test("may be impossible if it has no answer", () => {
+    expect(questionsOf([{...row, answers: [], is_impossible: true}], "q")[0].answers).toEqual([]);
+    expect(questionsOf([{...row, is_impossible: false}], "q")[0].answers).toHaveLength(1);
+    expect(() => questionsOf([{...row, is_impossible: true}], "q")).toThrow(
+      "q: question 0: expected no answers, since is_impossible is true, got 1",
+    );
+  });
+
+  test.each<[unknown, string]>([
+    [null, "q: expected SQuAD's data, a list of rows, or columns question, context and answers, got none of them"],
+    [[null], "q: question 0: expected an object, got null"],
+    [["x"], 'q: question 0: expected an object, got "x"'],
+    [[[1]], "q: question 0: expected an object, got [1]"],
+    [{data: [{paragraphs: 3}]}, "q: paragraphs: expected a list, got 3"],
+    [[{...row, answers: [{text: 5, answer_start: 5}]}], 'got {"text":5,"start":5}'],
+    [[{...row, answers: [{text: "Rome", answer_start: "5"}]}], 'got {"text":"Rome","start":"5"}'],
+    [[{...row, answers: [{text: "Rome", answer_start: 99}]}], 'expected the answer "Rome" at place 99, got ""'],
+    [
+      [{...row, context: "In Rome.", answers: [{text: "n R", answer_start: -1}]}],
+      'the answer "n R" at place -1, got ""',
+    ],
+  ])("is refused as %j", (json, message) => {
+    expect(() => questionsOf(json, "q")).toThrow(message);
+  });
+});
+
+describe("a window", () => {
+  const words = new WordPiece(vocabularyOf(["a b c d e f g h i j k l m n o p q r s t ?"]));
+  const windowsOn = (context: string, text: string, sizes = {longest: 15, stride: 4}) =>
+    windowsOf([{id: "q", question: "b ?", context, answers: [{text, start: context.indexOf(text)}]}], words, sizes).map(
+      ({start, end}) => [start, end],
+    );
+  const long = "a b c d e f g h i j k l m n o p q r s t";
+
+  test("of a text that just fits is one, however long the stride", () => {
+    expect(windowsOn("a b c d", "d", {longest: 9, stride: 4})).toEqual([[7, 7]]);
+    expect(windowsOn("a", "a", {longest: 6, stride: 4})).toEqual([[4, 4]]);
+    expect(() => windowsOn("a", "a", {longest: 5, stride: 4})).toThrow("beside 2 tokens of the question");
+    expect(windowsOn("a b c d e", "e", {longest: 9, stride: 3})).toEqual([
+      [0, 0],
+      [7, 7],
+    ]);
+  });
+
+  test("holds an answer that ends or begins with it, and no part of one", () => {
+    expect(windowsOn(long, "i j")).toEqual([
+      [12, 13],
+      [6, 7],
+      [0, 0],
+    ]);
+    expect(windowsOn(long, "j k")).toEqual([
+      [0, 0],
+      [7, 8],
+      [0, 0],
+    ]);
+    expect(windowsOn(long, "l m")).toEqual([
+      [0, 0],
+      [9, 10],
+      [0, 0],
+    ]);
+  });
+
+  test("has an answer of one token between others that touch it, and none of a text without words", () => {
+    expect(windowsOn("?b?", "b")).toEqual([[5, 5]]);
+    expect(windowsOn(" ", " ")).toEqual([[0, 0]]);
+    expect(
+      windowsOf([{id: "q", question: "b", context: "a", answers: []}], words, {longest: 9, stride: 1}),
+    ).toMatchObject([{start: 0, end: 0}]);
+  });
+});
+
+describe("words", () => {
+  const textsOf = (words: WordPiece, text: string) => words.tokenize(text).map((token) => token.text);
+
+  test("of a hundred letters are spelt, and longer ones are unknown", () => {
+    const words = new WordPiece(vocabularyOf(["a"]));
+    expect(words.tokenize("a".repeat(100))).toHaveLength(100);
+    expect(textsOf(words, "a".repeat(101))).toEqual(["[UNK]"]);
+  });
+
+  test("keep case and accents only if asked to, and lose what is not seen", () => {
+    const words = new WordPiece([...vocabularyOf(["nave ab"]), "Näve", "ab"], false);
+    expect(textsOf(words, "Näve")).toEqual(["Näve"]);
+    expect(textsOf(new WordPiece(words.vocabulary), "Näve")).toEqual(["nave"]);
+    expect(textsOf(words, "a\u200bb a\0b a\ufffdb a\tb")).toEqual(["ab", "ab", "ab", "a", "b"]);
+  });
+
+  test("are apart where Chinese characters stand, the first and the last of a block too", () => {
+    const words = new WordPiece([...vocabularyOf(["a"]), "[UNK]"]);
+    for (const code of [0x4e00, 0x9fff, 0x3400, 0x4dbf, 0x20000, 0x2a6df, 0xf900])
+      expect([code, words.tokenize(`a${String.fromCodePoint(code)}a`).length]).toEqual([code, 3]);
+    for (const code of [0x33ff, 0x4dc0, 0xa000])
+      expect(textsOf(words, `a${String.fromCodePoint(code)}a`)).toHaveLength(1);
+  });
+
+  test("of a vocabulary stand by how often they occur, then by their letters, before the letters themselves", () => {
+    expect(vocabularyOf(["bc ab bc", "d ab e"], 3)).toEqual([
+      ...["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
+      ...["ab", "bc", "d"],
+      ...["a", "b", "c", "e"],
+      ...["##a", "##b", "##c", "##d", "##e"],
+    ]);
+  });
+});

@@ -22,6 +22,8 @@ test("of a very large set, 10,000 test images are shown, evenly, and every other
 
 test("fewer large pictures are shown, and of data in memory all are", () => {
   expect(shownTest(all, [512, 512, 3]).test.count).toBe(85); // 64 MiB
+  const just = {...all, count: 10_000};
+  expect(shownTest(just, [1, 1, 1])).toEqual({test: just}); // no more than may be shown
   const {ahead: _, ...inMemory} = all;
   expect(shownTest(inMemory, [512, 512, 3])).toEqual({test: inMemory});
 });

@@ -1,7 +1,8 @@
 import {describe, expect, test} from "vitest";
 import {fork, randomSource, shuffled} from "../../../src/nouns/random";
+import type {Split} from "../../../src/nouns/samples";
 import {batches} from "../../../src/pipeline/data/batches";
-import {byteSplit, dealtOut, first, holdOut, pooled, subset, take} from "../../../src/pipeline/data/split";
+import {byteSplit, dealtOut, first, holdOut, joined, pooled, subset, take} from "../../../src/pipeline/data/split";
 
 const images = {shape: [5, 1, 2], values: Uint8Array.of(0, 255, 51, 102, 1, 2, 3, 4, 5, 6)};
 const split = byteSplit(images, Uint8Array.of(3, 1, 4, 1, 5), [1, 2, 1]);
@@ -167,4 +168,96 @@ test("folds are of one size, and each class is spread over them evenly", () => {
   }
   expect(Array.from(dealtOut(labels, 5, randomSource(4)))).toEqual(Array.from(folds));
   expect(Array.from(dealtOut(labels, 5, randomSource(5)))).not.toEqual(Array.from(folds));
+});
+
+describe("a split as a whole", () => {
+  test("is itself where no fewer images are asked for", () => {
+    expect(take(split, 5)).toBe(split);
+    expect(take(split, 4)).not.toBe(split);
+  });
+
+  test("gives bytes in the room that is handed, if that has their length", async () => {
+    const [room, other] = [new Uint8Array(4), new Uint8Array(5)];
+    expect(await split.readBytes?.([4, 1], room)).toBe(room);
+    expect([...room]).toEqual([5, 6, 51, 102]);
+    expect([...((await split.readBytes?.([4, 1], other)) ?? [])]).toEqual([5, 6, 51, 102]);
+  });
+
+  test("of several tells each label alone, and reads into the room that is handed, if that fits", async () => {
+    const all = pooled([take(split, 2), split]);
+    expect(Array.from({length: 7}, (_, n) => all.labelOf?.(n))).toEqual([3, 1, 3, 1, 4, 1, 5]);
+    const [room, other] = [new Float32Array(4), new Float32Array(5)];
+    expect((await all.read([6, 0], room)).pixels).toBe(room);
+    expect((await all.read([6, 0], other)).pixels).toEqual(room);
+    expect(all.ahead).toBeUndefined();
+    expect(pooled([split, {...split, ahead: 9}]).ahead).toBe(9);
+    const {labelOf: _, ...unlabelled} = split;
+    expect(pooled([split, unlabelled]).labelOf).toBeUndefined();
+    expect(pooled([take(split, 0)]).files).toBeUndefined();
+  });
+
+  test("read in parts is joined again", () => {
+    const part = (count: number, from: number) => ({
+      ...{count, shape: [2, 3, 3] as const, labels: Uint16Array.from({length: count}, (_, n) => from + n)},
+      pixels: Float32Array.from({length: 18 * count}, (_, i) => 18 * from + i),
+    });
+    expect(joined([part(1, 0), part(2, 1), part(1, 3)])).toEqual(part(4, 0));
+  });
+});
+
+describe("batches of a split that is read from a file", () => {
+  const askedFor = async (ahead: number | undefined, size: number) => {
+    const asked: number[][] = [];
+    const counting: Split = {
+      ...split,
+      ...(ahead === undefined ? {} : {ahead}),
+      read: (indices, into) => {
+        asked.push([...Array.from(indices)]);
+        return split.read(indices, into);
+      },
+    };
+    const seen: number[] = [];
+    for await (const _ of batches(counting, size)) seen.push(asked.length);
+    return {asked, seen};
+  };
+
+  test("are asked for before they are needed, as many as its room says, at least one and at most eight", async () => {
+    expect((await askedFor(undefined, 1)).seen).toEqual([1, 2, 3, 4, 5]);
+    expect((await askedFor(2, 1)).seen).toEqual([3, 4, 5, 5, 5]);
+    expect((await askedFor(4, 2)).seen).toEqual([3, 3, 3]);
+    expect((await askedFor(1, 2)).seen).toEqual([2, 3, 3]);
+  });
+
+  test("have no empty one at the end", async () => {
+    expect((await askedFor(undefined, 5)).asked).toEqual([[0, 1, 2, 3, 4]]);
+    expect((await askedFor(9, 5)).asked).toEqual([[0, 1, 2, 3, 4]]);
+  });
+});
+
+describe("holding out so few that shares do not come out even", () => {
+  const heldOf = (labels: readonly number[], count: number) => {
+    const held = [0, 0, 0];
+    for (const n of holdOut(labels, labels.length, count, randomSource(1)).validation) held[labels[n]]++;
+    return held;
+  };
+
+  test("takes the classes with the largest remainders, and the first of equal ones", () => {
+    expect(heldOf([0, 0, 0, 0, 0, 1, 1, 1, 2, 2], 3)).toEqual([1, 1, 1]); // 1.5, 0.9 and 0.6
+    expect(heldOf([0, 0, 0, 0, 0, 1, 1, 1, 2, 2], 2)).toEqual([1, 1, 0]); // 1, 0.6 and 0.4
+    expect(heldOf([2, 2, 1, 1, 0, 0], 1)).toEqual([1, 0, 0]);
+    expect(heldOf([0, 0, 1, 1, 2, 2], 2)).toEqual([1, 1, 0]);
+  });
+
+  test("refuses to hold out none", () => {
+    expect(() => holdOut([0, 1], 2, 0, randomSource(0))).toThrow("expected 1 to 1, got 0");
+    expect(holdOut([0, 1], 2, 1, randomSource(0)).train).toHaveLength(1);
+  });
+});
+
+test("folds are dealt out to the classes in rising order", () => {
+  for (const labels of [
+    [1, 0],
+    [0, 1],
+  ])
+    expect([...dealtOut(labels, 2, randomSource(2))]).toEqual(labels);
 });

@@ -89,12 +89,12 @@ export async function readNpy(
   let [e, rounded] = [0, 0];
   const most = Math.floor(2 ** 20 / width) * width;
   while (e < total) {
-    const bytes = await source.upTo(Math.min(most, (total - e) * width));
-    const count = Math.floor(bytes.length / width);
-    if (count === 0) throw cutOff(what, header, total * width, e * width + bytes.length);
+    const asked = Math.min(most, (total - e) * width);
+    const bytes = await source.upTo(asked);
+    if (bytes.length < asked) throw cutOff(what, header, total * width, e * width + bytes.length);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let i = 0; i < count; i++, e++) {
-      const value = read(view, i * width, little);
+    for (let at = 0; at < asked; at += width, e++) {
+      const value = read(view, at, little);
       if (width === 8 && type !== "f8" && !Number.isSafeInteger(value)) rounded++;
       values[put ? put(e) : e] = value;
     }

@@ -270,3 +270,121 @@ test("a record without an end, or of too many cells, is refused", async () => {
     "t.csv, line 2: expected at most 200 columns (200 a megabyte of --max-megabytes), got 202",
   );
 });
+
+describe("what is told of columns", () => {
+  test("of words alone are the first three, and whether there are more", async () => {
+    const words = (count: number) => tableOf(`${Array(count).fill("x").join(",")}\n`.repeat(2)).catch((e) => e.message);
+    const reasons = [1, 2, 3].map((c) => `"column ${c}": it holds words`);
+    expect(await words(3)).toMatch(new RegExp(`got none in 2 rows \\(${reasons.join("; ")}\\)$`));
+    expect(await words(4)).toMatch(new RegExp(`got none in 2 rows \\(${reasons.join("; ")}; …\\)$`));
+    expect((await tableOf("\n \n").catch((e) => e)).message).toMatch(/got none in 0 rows$/);
+  });
+
+  test("of one name are up to six names", async () => {
+    const table = (count: number) => {
+      const names = Array.from({length: count}, (_, n) => `n${n},n${n}`).join(",");
+      return tableOf(
+        `${names}\n${Array(2 * count)
+          .fill(1)
+          .join(",")}\n`,
+      );
+    };
+    expect((await table(1)).notes).toEqual([
+      'more than one column is named "n0": the later ones are "n0 (2)" and so on',
+    ]);
+    const six = '"n0", "n1", "n2", "n3", "n4", "n5"';
+    expect((await table(6)).notes[0]).toContain(`is named ${six}: the later ones`);
+    expect((await table(7)).notes[0]).toContain(`is named ${six}, …: the later ones`);
+  });
+
+  test("that count the rows is that they are left out only where they have no name", async () => {
+    expect((await tableOf("id,a\n1,5\n2,7\n3,9\n")).names).toEqual(["id", "a"]);
+    const {names, unused} = await tableOf(",a\n1,5\n2,7\n3,9\n");
+    expect([names, unused[0].reason]).toEqual([["a"], "it has no name and counts the rows"]);
+  });
+
+  test("that are not used is why", async () => {
+    const {unused, names} = await tableOf(
+      "a;b;c;d;e;f\n1.5;2.5;1,5;1.5;inf;1\n2.5;1.5;2,5;0,5;inf;\n3.5;2.5;3,5;0,7;;2\n4.5;2.5;4,5;2.5;inf;\n",
+    );
+    expect(names).toEqual(["a", "b", "f"]); // half of the rows are enough
+    expect(unused.map(({reason}) => reason)).toEqual([
+      'its numbers do not have the decimal point that others have, as "1,5" in line 2',
+      '2 cells of 4 are no numbers, as "0,5" in line 3',
+      "it has no finite number",
+    ]);
+  });
+});
+
+describe("what is told of gaps", () => {
+  test("are the columns that have some, up to six", async () => {
+    const table = (gaps: number) => {
+      const row = (cell: (c: number) => string) => Array.from({length: 9}, (_, c) => cell(c)).join(",");
+      const names = row((c) => `n${c}`);
+      return tableOf(`${names}\n${row(() => "1")}\n${row((c) => (c < gaps ? "NA" : "2"))}\n${row(() => "3")}\n`);
+    };
+    const listed = (count: number) => Array.from({length: count}, (_, c) => `"n${c}" (line 3)`).join(", ");
+    const note = (words: string) =>
+      `1 row of 3 left out, without a finite number in ${words} (--missing mean keeps them)`;
+    expect((await table(0)).notes).toEqual([]);
+    expect((await table(1)).notes).toEqual([note(listed(1))]);
+    expect((await table(6)).notes).toEqual([note(listed(6))]);
+    expect((await table(8)).notes).toEqual([note(`${listed(6)} and 2 more columns`)]);
+  });
+
+  test("are infinite numbers, in the singular and the plural", async () => {
+    const noteOf = async (cell: string) => (await tableOf(`a,b\n1,2\ninf,3\n2,${cell}\n4,5\n`)).notes[0];
+    expect(await noteOf("1")).toContain("; 1 cell of them is infinite (");
+    expect(await noteOf("-inf")).toContain("; 2 cells of them are infinite (");
+  });
+
+  test("is the cell's own text, in whatever column", async () => {
+    await expect(tableOf("a,b\n1,2\n3,n/a\n", {missing: "refuse"})).rejects.toThrow(
+      't.csv, line 3: expected a finite number in "b", got "n/a"',
+    );
+    await expect(tableOf("sep=;\na;b\n1;2\n-inf;3\n", {missing: "refuse"})).rejects.toThrow(
+      't.csv, line 4: expected a finite number in "a", got "-inf"',
+    );
+  });
+});
+
+describe("limits", () => {
+  test("are not reached by numbers that fit just so, nor by as many columns as there may be", async () => {
+    const numbers = "1,2,3,4,5,6,7,8\n".repeat(2 ** 14); // 1 MiB of doubles
+    expect((await tableOf(numbers, {maxMegabytes: 1})).rows).toBe(2 ** 14);
+    expect((await tableOf(`${"1,".repeat(199)}1\n`.repeat(2), {maxMegabytes: 1})).columns).toBe(200);
+  });
+
+  test("of a label by itself are sixty words, of which one comes again", async () => {
+    const labelOf = async (words: number, times: number) => {
+      const lines = Array.from({length: words * times}, (_, n) => `w${n % words},${n}.5`);
+      return (await tableOf(lines.join("\n"))).label?.name;
+    };
+    expect([await labelOf(60, 2), await labelOf(61, 2), await labelOf(5, 1)]).toEqual([
+      "column 1",
+      undefined,
+      undefined,
+    ]);
+    expect((await tableOf("a,1.5\n")).label).toEqual({name: "column 1", cells: ["a"]});
+    const thousand = Array.from({length: 1000}, (_, n) => `${n / 8},${n % 7}`).join("\n");
+    expect(new Set((await tableOf(`a,b\n${thousand}`, {label: "a"})).label?.cells).size).toBe(1000);
+  });
+});
+
+test("one line of numbers is a row, and empty lines are no lines of separators", async () => {
+  expect(rowsOf(await tableOf("1.5,2\n"))).toEqual([[1.5, 2]]);
+  const {notes, form} = await tableOf("a,b\n\n1,2\n\n3,4\n");
+  expect([notes, form]).toEqual([
+    [],
+    "CSV, UTF-8, commas between cells, decimal point, the first line names the columns",
+  ]);
+  expect((await tableOf("1,5\n2,5\n", {decimal: "comma"})).form).toBe(
+    "CSV, UTF-8, one cell a line, decimal comma, no line of names",
+  );
+});
+
+test("only one of --header and --no-header may be given", async () => {
+  await expect(tableOf("a\n1\n", {header: true, noHeader: true})).rejects.toThrow(
+    "--header: expected only one of --header and --no-header, got both",
+  );
+});

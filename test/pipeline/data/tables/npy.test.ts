@@ -7,6 +7,7 @@ import {resolveOptions} from "../../../../src/nouns/options";
 import {readTable} from "../../../../src/pipeline/data/tables/read-table";
 import {tableOptions} from "../../../../src/pipeline/data/tables/table";
 import {fileOf, rowsOf, tableOf} from "./table-of";
+import {type ZippedFile, zipOf} from "./zip-of";
 
 const FIXTURES = join(__dirname, "../../../fixtures/tables");
 const options = resolveOptions(tableOptions, {}, "--");
@@ -154,6 +155,116 @@ test("a label by its place is a column of the array", async () => {
   expect(table.columnPlaces).toEqual([2, 3]);
 });
 
+test("a label in the middle leaves the columns on both of its sides", async () => {
+  const numbers = new Uint8Array(Float64Array.of(0.5, 1.5, 2, 1, 3, 4.25).buffer);
+  const table = await tableOf(npy(header("<f8", "2, 3"), numbers), {label: "2"}, "t.npy");
+  expect(rowsOf(table)).toEqual([
+    [0.5, 2],
+    [1, 4.25],
+  ]);
+  expect(table.label).toEqual({name: "column 2", cells: ["1.5", "3"]});
+  expect([table.columnPlaces, table.names]).toEqual([
+    [1, 3],
+    ["column 1", "column 3"],
+  ]);
+  expect(table.unused).toEqual([{name: "column 2", place: 2, reason: "it is the label"}]);
+  await expect(tableOf(npy(header("<f8", "6, 1"), numbers), {label: "1"}, "t.npy")).rejects.toThrow(
+    '--label: expected another column than the only one, got "1"',
+  );
+});
+
+test("of a table of two dimensions nothing is told, and of bytes that follow it, that they are not read", async () => {
+  for (const [descr, Numbers] of [
+    ["<f8", Float64Array],
+    ["<f4", Float32Array],
+  ] as const) {
+    const numbers = new Uint8Array(Numbers.of(0.5, 1.5, 2.5, 3.5).buffer);
+    expect((await tableOf(npy(header(descr, "2, 2"), numbers), {}, "t.npy")).notes).toEqual([]);
+    const longer = npy(header(descr, "2, 2"), Buffer.concat([numbers, Buffer.from("x")]));
+    expect((await tableOf(longer, {}, "t.npy")).notes).toEqual(["more bytes follow the array: they are not read"]);
+  }
+  const large = new Uint8Array(BigInt64Array.of(2n ** 53n, 2n ** 53n - 1n, -(2n ** 60n)).buffer);
+  expect((await tableOf(npy(header("<i8", "3, 1"), large), {}, "t.npy")).notes).toEqual([
+    "2 whole numbers beyond 2^53 are rounded",
+  ]);
+});
+
+test("a row that lacks a number is refused with what stands there", async () => {
+  const numbers = (...values: number[]) => npy(header("<f8", "2, 2"), new Uint8Array(Float64Array.from(values).buffer));
+  const words = "(--missing drop-rows or mean can go on without it)";
+  await expect(tableOf(numbers(1, 2, 3, -Infinity), {missing: "refuse"}, "t.npy")).rejects.toThrow(
+    `t.npy, row 2: expected a finite number in "column 2", got -Infinity ${words}`,
+  );
+  await expect(tableOf(numbers(1, Number.NaN, 3, 4), {missing: "refuse"}, "t.npy")).rejects.toThrow(
+    `t.npy, row 1: expected a finite number in "column 2", got NaN ${words}`,
+  );
+});
+
+test("numbers that take as much memory as the limit are read, and no more", async () => {
+  const bytes = (count: number) => npy(header("|u1", `${count}, 1`), new Uint8Array(count)); // four bytes in memory
+  expect((await tableOf(bytes(2 ** 18), {maxMegabytes: 1}, "t.npy")).rows).toBe(2 ** 18);
+  await expect(tableOf(bytes(2 ** 18 + 1), {maxMegabytes: 1}, "t.npy")).rejects.toThrow(
+    "t.npy: expected at most 1 MB (--max-megabytes), got 2 MB",
+  );
+});
+
+test("a packed array that is cut off tells how many bytes came", async () => {
+  const content = gzipSync(npy(header("<f4", "9, 1"), new Uint8Array(10)));
+  await expect(tableOf(content, {}, "t.npy.gz")).rejects.toThrow(
+    "expected 36 bytes of numbers for shape (9, 1) of <f4, got 10",
+  );
+});
+
+describe("an archive", () => {
+  const floats = (shape: string, ...values: number[]) =>
+    npy(header("<f8", shape), new Uint8Array(Float64Array.from(values).buffer));
+  const x = {name: "x.npy", content: floats("2, 2", 1, 2, 3, 4)};
+  const y = {name: "y.npy", content: floats("2,", 7, 8), isDeflated: true};
+  const archive = (...files: readonly ZippedFile[]) => fileOf(zipOf(files), "t.npz");
+
+  test("of one array, or of one beside its label, needs no name", async () => {
+    expect(rowsOf(await read(archive(x, {name: "notes.txt", content: Buffer.from("hello")})))).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    const labelled = await read(archive(y, x), {label: "y"});
+    expect([labelled.columns, labelled.label]).toEqual([2, {name: "y", cells: ["7", "8"]}]);
+    // an array's own name is no label; a place is that of a column
+    await expect(read(`${archive(x, y)}:x`, {label: "x"})).rejects.toThrow('place (1 to 2), got "x"');
+    expect((await read(`${archive(x, y)}:x.npy`, {label: "2"})).label?.cells).toEqual(["2", "4"]);
+  });
+
+  test("is refused where it is not clear which array is meant, or there is none", async () => {
+    const path = archive(x, y);
+    await expect(read(path)).rejects.toThrow(
+      `expected the name of an array behind a colon (${path}:x), got none; there are: x (2, 2) <f8; y (2) <f8`,
+    );
+    await expect(read(archive({name: "a.txt", content: Buffer.from("a")}))).rejects.toThrow(
+      "t.npz:name), got none; there are: no arrays",
+    );
+    await expect(read(`${archive({name: "a.txt", content: Buffer.from("a")})}:x`)).rejects.toThrow(
+      'expected one of its arrays (none), got "x"',
+    );
+  });
+
+  test("has a label of one number for each row", async () => {
+    for (const [label, shape] of [
+      [floats("3,", 1, 2, 3), "3"],
+      [floats("2, 2", 1, 2, 3, 4), "2,2"],
+    ] as const)
+      await expect(read(`${archive(x, {name: "z.npy", content: label})}:x`, {label: "z"})).rejects.toThrow(
+        `--label: expected an array of 2 numbers, got "z" of shape (${shape})`,
+      );
+  });
+
+  test("of an array larger than the limit is refused", async () => {
+    const zeros = {name: "z.npy", content: npy(header("|u1", `${2 ** 20}, 1`), new Uint8Array(2 ** 20))};
+    await expect(read(archive({...zeros, isDeflated: true}), {maxMegabytes: 1})).rejects.toThrow(
+      "t.npz: expected at most 1 MB (--max-megabytes), got 2 MB",
+    );
+  });
+});
+
 test("rows with NaN or infinity are left out, and whole numbers that doubles round are told", async () => {
   const numbers = Float64Array.of(1, 2, Number.NaN, 4, 5, Infinity, 7, 8);
   const table = await tableOf(npy(header("<f8", "4, 2"), new Uint8Array(numbers.buffer)), {}, "t.npy");
@@ -173,6 +284,7 @@ test("rows with NaN or infinity are left out, and whole numbers that doubles rou
 test.each([
   [npy(header("<c8", "1, 1"), new Uint8Array(8)), 'got dtype "<c8"'],
   [npy(header("|O", "1, 1"), new Uint8Array(8)), 'got dtype "|O"'],
+  [npy(header("|f4", "1, 1"), new Uint8Array(4)), 'got dtype "|f4"'],
   [npy(header("<U3", "1, 1"), new Uint8Array(12)), 'got dtype "<U3"'],
   [npy(header("<M8[s]", "1, 1"), new Uint8Array(8)), 'got dtype "<M8[s]"'],
   [npy(header("<f16", "1, 1"), new Uint8Array(16)), 'got dtype "<f16"'],
