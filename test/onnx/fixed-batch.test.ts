@@ -63,6 +63,12 @@ describe("a model of a fixed batch of two", () => {
     expect([...(await compute.sizes({x: two}))][0][1].dims).toEqual([2, 1]);
   });
 
+  test("gives a tensor that hangs on no input as it is, however many batches there are", async () => {
+    expect(numbers((await compute.run({x: three}, ["v"])).v)).toEqual([-10]);
+    const question = {from: "y", seed: floats([1, 1, 1], [3, 1]), to: ["x"], values: ["v"]};
+    expect(numbers((await compute.back({x: three}, question)).values.v)).toEqual([-10]);
+  });
+
   test("refuses what has no row for each image", async () => {
     await expect(compute.run({x: three}, ["s"])).rejects.toThrow(
       '"s": expected 2 rows, the fixed batch size of the inputs, got [1]: pass 2 at a time',
