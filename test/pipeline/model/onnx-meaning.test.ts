@@ -46,6 +46,12 @@ describe("scores of classes that exclude each other", () => {
     expect(scores(meaning, 1, 1 / 3, 0)).toBeAllClose([0, -ln3, none], {rtol: 1e-6});
   });
 
+  test("are the logarithms themselves where a model gives these and what is before is not found", () => {
+    const meaning = meant("LogSoftmax", [-ln3, -ln3], 2, {isHidden: true});
+    expect(meaning).toMatchObject({hasScores: true, logits: "y"});
+    expect([...scores(meaning, -2, -3)]).toEqual([-2, -3]);
+  });
+
   test("are the model's own numbers where it gives scores", () => {
     const meaning = meant("Identity", [0, 3], 2);
     expect(meaning).toMatchObject({isExcluding: true, hasScores: true, logits: "y"});
