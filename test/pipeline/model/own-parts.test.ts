@@ -35,6 +35,12 @@ describe("a function that makes a network", () => {
     ["nothing", () => null, "mine: expected a tf.LayersModel, got null"],
     ["an object that only predicts", () => ({predict() {}}), "got an object of Object"],
     ["an object that only has layers", () => ({layers: []}), "got an object of Object"],
+    ["a network of other code", () => ({layers: [], predict() {}}), "got one of another copy of @tensorflow/tfjs"],
+    [
+      "a row too long",
+      () => tf.sequential({layers: [flat([2, 2, 1]), dense(7, "y")]}),
+      "number for each class, got [7]",
+    ],
     ["two inputs", two(2, 1), "expected one input and one output, got 2 and 1"],
     ["two outputs", two(1, 2), "expected one input and one output, got 1 and 2"],
     ["a row as its input", () => tf.sequential({layers: [dense(3, "y", {inputShape: [4]})]}), "the images', got [4]"],
