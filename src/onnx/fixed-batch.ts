@@ -3,7 +3,7 @@ import {dependenciesOf} from "./dependencies";
 import {OnnxError} from "./error";
 import type {ModelProto} from "./file/model";
 import {inBatches, joinedRows, rowsOf, summed} from "./rows";
-import type {Feeds, Port} from "./runtime/runtime";
+import type {Feeds, NdArray, Port} from "./runtime/runtime";
 
 /**
  * Lets a model with a fixed batch size take any number of rows: it computes them in parts of this size. Results that
@@ -14,11 +14,11 @@ export function inFixedBatches(compute: Compute, batch: number, model: ModelProt
     model.graph ?? {},
     inputs.map(({name}) => name),
   );
-  const joined = (parts: readonly Feeds[], count: number): Feeds =>
+  const joined = (parts: readonly Feeds[], count: number, whole: (arrays: readonly NdArray[]) => NdArray): Feeds =>
     Object.fromEntries(
       Object.keys(parts[0]).map((name) => {
         const arrays = parts.map((part) => part[name]);
-        if (!onValues.has(name)) return [name, summed(arrays)];
+        if (!onValues.has(name)) return [name, whole(arrays)];
         if (arrays[0].dims[0] === batch) return [name, joinedRows(arrays, count)];
         const got = `[${arrays[0].dims}]`;
         throw new OnnxError(
@@ -33,7 +33,7 @@ export function inFixedBatches(compute: Compute, batch: number, model: ModelProt
       if (fits(feeds)) return compute.run(feeds, names);
       const parts: Feeds[] = [];
       for (const part of inBatches(feeds, batch)) parts.push(await compute.run(part.feeds, names));
-      return joined(parts, rowsIn(feeds));
+      return joined(parts, rowsIn(feeds), ([first]) => first);
     },
     async back(feeds, question) {
       if (fits(feeds)) return compute.back(feeds, question);
@@ -43,7 +43,8 @@ export function inFixedBatches(compute: Compute, batch: number, model: ModelProt
         values.push(part.values);
         gradients.push(part.gradients);
       }
-      return {values: joined(values, rowsIn(feeds)), gradients: joined(gradients, rowsIn(feeds))};
+      const count = rowsIn(feeds);
+      return {values: joined(values, count, ([first]) => first), gradients: joined(gradients, count, summed)};
     },
     sizes: async (feeds) => compute.sizes(fits(feeds) ? feeds : inBatches(feeds, batch)[0].feeds),
     dispose: () => compute.dispose(),

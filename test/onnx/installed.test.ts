@@ -24,6 +24,12 @@ test("the one that is here has a version", () => {
   expect(installedRuntime().version).toMatch(/^\d+\.\d+\.\d+/);
 });
 
+test("one that lies in no package's folder has no version", () => {
+  expect(installedRuntime(() => "/elsewhere/runtime.js", loads)).toEqual({
+    ...{name: "onnxruntime-node", path: "/elsewhere/runtime.js", version: "unknown"},
+  });
+});
+
 test("if there is none, that is one line with the command that installs one", () => {
   expect(() => installedRuntime(only(), loads)).toThrow(MissingRuntime);
   expect(() => installedRuntime(only(), loads)).toThrow(

@@ -73,3 +73,33 @@ test("attributes by name, and back", () => {
   const values = {alpha: 0.5, axis: 1, mode: "linear", perm: [1, 0]};
   expect(attributesOf({attribute: attributesFrom({...values, none: undefined})})).toEqual(values);
 });
+
+test("attributes that a file leaves out are nothing of their kind, and those it tells are as they stand", () => {
+  const [float, int, string, tensor, graph, floats, ints, strings] = [1, 2, 3, 4, 5, 6, 7, 8];
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const none = [float, int, string, floats, ints, strings, 99].map((type) => ({name: `${type}`, type}));
+  expect(attributesOf({attribute: none})).toEqual({1: 0, 2: 0, 3: "", 6: [], 7: [], 8: [], 99: undefined});
+  const told = [
+    {name: "a", type: float, f: 0.5},
+    {name: "b", type: int, i: -3},
+    {name: "c", type: string, s: bytes("same")},
+    {name: "d", type: tensor, t: {name: "t"}},
+    {name: "e", type: graph, g: {name: "g"}},
+    {name: "f", type: floats, floats: [1.5]},
+    {name: "g", type: ints, ints: [2, 3]},
+    {name: "h", type: strings, strings: [bytes("x"), bytes("y")]},
+  ];
+  expect(attributesOf({attribute: told})).toEqual({
+    ...{a: 0.5, b: -3, c: "same", d: {name: "t"}, e: {name: "g"}, f: [1.5], g: [2, 3], h: ["x", "y"]},
+  });
+  expect(attributesOf({})).toEqual({});
+});
+
+test("whole numbers beyond 64 bits become the nearest that a file can hold", () => {
+  const stored = (value: number) => [...encode({values: [value]}, INNER)];
+  const written = (value: bigint) => [...new BinaryWriter().tag(1, 0).int64(value).finish()];
+  expect(stored(2 ** 64)).toEqual(written(2n ** 63n - 1n));
+  expect(stored(-(2 ** 64))).toEqual(written(-(2n ** 63n)));
+  expect(stored(-(2 ** 63))).toEqual(written(-(2n ** 63n)));
+  expect(stored(-(2 ** 62))).toEqual(written(-(2n ** 62n)));
+});

@@ -219,7 +219,7 @@ test("what a gradient begins with is one at each image's class, or at all; of a 
   ]);
   expect(of([1], 1, 3, [3])).toEqual([[3], [0, 1, 0]]); // an output without a batch
   expect(of([0], 2, 1, [1])[0]).toEqual([2]);
-  expect(seedsOf([0], 1, {type: "float64", dims: [1, 2]} as never, 2).data).toBeInstanceOf(Float64Array);
+  expect(seedsOf([0, 1], 2, {type: "float64", dims: [1, 2]} as never, 2).data).toEqual(Float64Array.of(1, 0, 0, 1));
 });
 
 test("gradients at the pixels are divided by each channel's own deviation, in either layout", () => {
@@ -364,6 +364,25 @@ test("a batch of a fixed size is filled up, and what stands for nothing is not a
   expect(await answers(3, {most: 3})).toEqual([[3, 2], three, [[1, 2, 3]]]);
   expect(await answers(3, {most: 9})).toEqual([[3, 2], three, [[1, 2, 3]]]);
   expect(await answers(1, {fixed: 2, most: 9})).toEqual([[1, 2], [10, 11], [[1, 0]]]);
+  expect((await answers(4, {most: 2})).at(-1)).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+});
+
+test("images of several pixels are cut into batches whole", async () => {
+  const asked: number[][] = [];
+  const ask = async (values: Float32Array, count: number) => {
+    asked.push([...values]);
+    return {dims: [count, 1], values: Float32Array.from({length: count}, (_, n) => values[2 * n])};
+  };
+  const pixels = Float32Array.of(1, 2, 3, 4, 5, 6);
+  const {values} = await askInBatches(ask, pixels, 3, {fixed: 2, most: 9}, "net");
+  expect([...values]).toEqual([1, 3, 5]);
+  expect(asked).toEqual([
+    [1, 2, 3, 4],
+    [5, 6, 0, 0],
+  ]);
 });
 
 describe("a graph's end", () => {

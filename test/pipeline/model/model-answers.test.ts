@@ -121,6 +121,12 @@ describe("what a model's numbers are", () => {
     expect(() => ask(kind, output, row)).toThrow(new UserError(message));
   });
 
+  test("a probability may be 0 or 1, and rounding may make it a little more", () => {
+    expect([...of(ask("unknown", "auto", [1, 0]), 0, 1)]).toEqual([0, 1]);
+    expect(of(ask("sigmoid", "auto", [1, 0]), 1, 1)).toEqual([1, 1]);
+    expect(ask("unknown", "auto", [1.0005, 0, 0, 1]).words).toBe("probabilities of 2 classes (they sum to 1)");
+  });
+
   test("a class that is ruled out by minus infinity has probability 0", () => {
     expect(of(ask("scores", "auto", [0, -Infinity]), 0, -Infinity)).toEqual([1, 0]);
   });
@@ -214,6 +220,7 @@ describe("an output's shape", () => {
     expect([shaped([1, 5], 1), shaped([3, 5], 3), shaped([3, 5, 1, 1], 3), shaped([3, 1, 5], 3)]).toEqual([5, 5, 5, 5]);
     expect([shaped([3], 3), shaped([3, 1], 3), shaped([1], 1), shaped([], 1)]).toEqual([1, 1, 1, 1]);
     expect(shaped([5], 1)).toBe(5); // no batch at all
+    expect(shaped([1, 65_536], 1)).toBe(65_536);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import {beforeAll, expect, test} from "vitest";
 
-import {SeededDropout} from "../../../src/pipeline/model/zoo/seeded-dropout";
+import {SeededDropout, seedDropout} from "../../../src/pipeline/model/zoo/seeded-dropout";
 
 const x = () => tf.ones([100, 100]);
 beforeAll(() => tf.setBackend("cpu"));
@@ -42,4 +42,33 @@ test("does nothing where it is not trained, and says when it has no mask", () =>
   expect(() => layer.call(tf.tensor1d([1]), {training: true})).toThrow(
     "dropout layer d: expected seedStep before training, got none",
   );
+});
+
+test("tfjs' own dropout gets a seed by its place, the step and the run's seed, in models within as well", () => {
+  const seedsOf = (seed: number, step: number) => {
+    const own = [tf.layers.dropout({rate: 0.5}), tf.layers.dropout({rate: 0.5}), tf.layers.dropout({rate: 0.5})];
+    const within = tf.sequential({layers: [tf.layers.dropout({rate: 0.5, inputShape: [2]})]});
+    const flat = tf.layers.flatten();
+    seedDropout({layers: [flat, own[0], own[1], within]}, seed, step, {round: 0, own: []});
+    seedDropout({layers: [own[2]]}, seed + 3, step, {round: 0, own: []});
+    const seeds = [...own, within.layers[0], flat].map((layer) => (layer as {seed?: number}).seed);
+    expect(seeds.pop()).toBeUndefined();
+    return seeds as number[];
+  };
+  const [first, second, alone, within] = seedsOf(5, 1);
+  expect(within).toBe(alone); // by the place of the model that it lies in
+  for (const seed of [first, second, alone]) {
+    expect(Number.isInteger(seed)).toBe(true);
+    expect(seed).toBeGreaterThanOrEqual(1);
+    expect(seed).toBeLessThan(2 ** 31);
+  }
+  expect(new Set([first, second, alone, seedsOf(5, 2)[0], seedsOf(6, 1)[0]]).size).toBe(5);
+  expect(seedsOf(5, 1)).toEqual([first, second, alone, within]);
+});
+
+test("a model's dropout is seeded with what the batch draws", () => {
+  const layer = new SeededDropout({rate: 0.2, name: "dropout"});
+  seedDropout({layers: [layer]}, 1, 9, {round: 3, own: Array.from({length: 100}, (_, n) => n)});
+  const out = tf.tidy(() => layer.call(x(), {training: true}).dataSync() as Float32Array).slice();
+  expect(out).toEqual(masked(1, 3));
 });

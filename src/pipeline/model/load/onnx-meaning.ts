@@ -40,7 +40,8 @@ export function onnxMeaning(
   if (!independent) checkExcluding(meaning, what);
   meaning.probabilities(samples); // throws if the numbers do not have the given meaning
   const isExcluding = !independent || numbers === 1 || ["probabilities", "softmax"].includes(meaning.kind);
-  const isActivated = ["probabilities", "independent"].includes(meaning.kind) || end.kind === "log-softmax";
+  const isLogarithm = end.kind === "log-softmax" && found.activation !== undefined; // itself scores, if nothing is found
+  const isActivated = ["probabilities", "independent"].includes(meaning.kind) || isLogarithm;
   const hasScores = !isActivated || found.activation !== undefined;
   return {
     meaning,
