@@ -46,7 +46,7 @@ describe("the story of the test images", () => {
     return directory.path;
   }
   const [a, b, c] = [
-    [0.5, 0.3, 0.2],
+    [0.6, 0.3, 0.1],
     [0.3, 0.5, 0.2],
     [0.2, 0.3, 0.5],
   ];
@@ -68,6 +68,11 @@ describe("the story of the test images", () => {
     const none = newRun().path;
     expect(await hasTestStory(none)).toBe(false);
     expect(await testStory(none)).toBeUndefined();
+  });
+
+  test("goes by the epochs' numbers, however their files' names are ordered", async () => {
+    const story = await testStory(await kept([0], {1000: [a], 999: [b], 2: [a]}));
+    expect([story?.predicted[0], story?.firstCorrect[0], story?.forgotten[0]]).toEqual([0, 2, 1]);
   });
 
   test("says nothing of the untrained network alone", async () => {
