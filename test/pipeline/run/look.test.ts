@@ -111,10 +111,10 @@ describe("the figures of a look", () => {
   });
 
   test("count more test images by their number", async () => {
-    const data = {...opened().looking.data, moreTest: split([0], [1])};
+    const data = {...opened().looking.data, moreTest: split([0, 0], [1, 0])};
     const {line} = await looked(opened({data}).looking, 0);
-    expect(line?.testAccuracy).toBeCloseTo(2 / 4, 12);
-    expect(line?.testLoss).toBeCloseTo((2 * right(2) + 2 * wrong(2)) / 4, 6);
+    expect(line?.testAccuracy).toBeCloseTo(3 / 5, 12);
+    expect(line?.testLoss).toBeCloseTo((3 * right(2) + 2 * wrong(2)) / 5, 6);
   });
 
   test("have no loss of validation images where there are none, and the test images judge then", async () => {
