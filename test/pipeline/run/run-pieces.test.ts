@@ -264,7 +264,9 @@ describe("answers for the ranking of labels", () => {
     } as never;
     const all = {labels: Uint16Array.of(0, 1, 0, 1), probabilities: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8)};
     const parts = answersBySplit(data, all);
-    expect(parts.map(({split, labels, probabilities}) => [split, [...labels], [...probabilities]])).toEqual([
+    expect(
+      parts.map(({split, labels, probabilities}) => [split, Array.from(labels), Array.from(probabilities)]),
+    ).toEqual([
       ["train", [0, 1], [1, 2, 3, 4]],
       ["validation", [0], [5, 6]],
       ["test", [1], [7, 8]],

@@ -20,6 +20,7 @@ import {hasTestImages, keepTestImages} from "../../../src/pipeline/run/test-imag
 import {hasTestStory, testStory} from "../../../src/pipeline/run/test-story";
 import {openTracking} from "../../../src/pipeline/run/track";
 import {keepTrackStory} from "../../../src/pipeline/run/track-story";
+import {beginTrainingStory, keepSamplesCsv, type TrainingPictures} from "../../../src/pipeline/run/training-set";
 import {trainingRecord} from "../../../src/pipeline/training/training-record";
 import {temporaryFolder} from "../../support/idx-files";
 
@@ -251,6 +252,75 @@ describe("images that are followed", () => {
     const none = newRun();
     await keepTrackStory(none, data);
     expect(existsSync(join(none.path, "track.csv"))).toBe(false);
+  });
+});
+
+describe("the story of the training images", () => {
+  /** Three images of 81 x 50, of which the second was never answered right, in the epochs that are told. */
+  async function begun(epochs: readonly number[], pass: "presented" | "after" = "after") {
+    const directory = newRun();
+    const pixels = new Uint8Array(3 * 81 * 50);
+    for (let n = 0; n < 3; n++) pixels.fill(50 * (n + 1), n * 4050, (n + 1) * 4050);
+    const train = {
+      ...byteSplit({shape: [3, 81, 50, 1], values: pixels}, Uint16Array.of(0, 1, 0), [81, 50, 1]),
+      ...{sources: Uint32Array.of(4, 6, 9), files: ["a", "b", "c"]},
+    };
+    for (const epoch of epochs) {
+      const answers = {losses: Float32Array.of(0.1, 2, 0.1), margins: Float32Array.of(2, -1, 2)};
+      const record = {...trainingRecord(3, 2), ...answers, labels: Uint8Array.of(0, 1, 0)};
+      await keepRecord(directory, epoch, record, train);
+    }
+    const drawn: {readonly data: {readonly notes: readonly string[]; readonly epochs: number}}[] = [];
+    const ask = async (_: string, question: (typeof drawn)[number]) => {
+      drawn.push(question);
+      return {png: new Uint8Array(1)};
+    };
+    const data = {name: "made up", imageShape: [81, 50, 1], classNames: ["x", "y"], train};
+    const story = await beginTrainingStory(directory, data as never, pass, {ask} as never);
+    return {story, drawn, directory, data};
+  }
+
+  test("has small pictures of the images, and a map whose notes say how they were asked", async () => {
+    const {story, drawn, directory} = await begun([1, 2]);
+    const pictures = (await readSaved(join(directory.path, "artifacts/training/pictures.json"))) as TrainingPictures;
+    expect(pictures.shape).toEqual([3, 27, 17, 1]); // blocks of 3 x 3
+    expect(pictures).toMatchObject({files: ["a", "b", "c"], sources: Uint32Array.of(4, 6, 9)});
+    expect([...pictures.indices]).toEqual([0, 1, 2]);
+    const size = 27 * 17;
+    for (const n of [0, 1, 2]) expect(new Set(pictures.pixels.subarray(n * size, (n + 1) * size))).toEqual(new Set([50 * (n + 1)])); // biome-ignore format: one line
+    expect(drawn[0].data.epochs).toBe(2);
+    expect(drawn[0].data.notes).toEqual([
+      "3 training images over 2 epochs, asked after each epoch, without dropout;",
+      "1 labels had another class above them on average (samples.csv has every image)",
+    ]);
+    expect([story?.note, story?.likely.hasTest]).toEqual([undefined, false]);
+    const presented = await begun([1, 2], "presented");
+    expect(presented.drawn[0].data.notes[0]).toContain("as they were presented");
+  });
+
+  test("is none where no answers were kept, or those to other images", async () => {
+    expect((await begun([])).story).toBeUndefined();
+    const {directory, data} = await begun([1]);
+    const fewer = {...data, train: {...data.train, count: 2}};
+    expect(await beginTrainingStory(directory, fewer as never, "after", {} as never)).toBeUndefined();
+  });
+
+  test("is written with the test images' columns if there are such answers", async () => {
+    const {story, directory, data} = await begun([1]);
+    const whole = {...data, test: {count: 1}} as never;
+    const rows = async () => {
+      await keepSamplesCsv(directory, whole, story as never);
+      return rowsOf(readFileSync(join(directory.path, "samples.csv"), "utf8"));
+    };
+    const before = await rows();
+    expect([before.length, before[0].includes("first_correct")]).toEqual([4, false]);
+    await directory.writeNumbers(1, "confusion", {
+      ...{name: "matrix", plot: "confusionMatrix", data: {title: "", counts: new Uint32Array(4), classNames: []}},
+      numbers: {probabilities: Float32Array.of(0.25, 0.75), labels: Uint16Array.of(1)},
+    } as never);
+    const after = await rows();
+    expect([after.length, after[0].includes("first_correct")]).toEqual([5, true]);
+    expect(new Set(after.map((row) => row.split(",").length)).size).toBe(1);
   });
 });
 
