@@ -1,5 +1,5 @@
 /** @file What a run tells at its end and keeps on the way, each part by itself, from answers that are made up. */
-import {existsSync, readFileSync} from "node:fs";
+import {existsSync, mkdirSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 
@@ -8,6 +8,7 @@ import {byteSplit} from "../../../src/pipeline/data/split";
 import {readCheckpoint, writeCheckpoint} from "../../../src/pipeline/record/checkpoint";
 import {openRunDirectory} from "../../../src/pipeline/record/run-directory";
 import {readSaved} from "../../../src/pipeline/record/saved-file";
+import {logFolderOf} from "../../../src/pipeline/record/tensorboard/log-folder";
 import {checkpointsOf, restored} from "../../../src/pipeline/run/checkpoint";
 import type {RunEvent} from "../../../src/pipeline/run/events";
 import {keepInside} from "../../../src/pipeline/run/inside";
@@ -16,6 +17,7 @@ import {answersOf} from "../../../src/pipeline/run/layer-answers";
 import {keepLayers} from "../../../src/pipeline/run/layers";
 import {withPage} from "../../../src/pipeline/run/page";
 import {samplesCsv, trainingLines} from "../../../src/pipeline/run/samples-csv";
+import {openRunLog} from "../../../src/pipeline/run/tensorboard";
 import {hasTestImages, keepTestImages} from "../../../src/pipeline/run/test-images";
 import {hasTestStory, testStory} from "../../../src/pipeline/run/test-story";
 import {openTracking} from "../../../src/pipeline/run/track";
@@ -513,6 +515,62 @@ describe("the page of a run", () => {
     const failure = {type: "failure", probe: "lime", error: new Error("x")} as RunEvent;
     expect((await heard("none", [failure, kept(1), end])).last.lacking).toEqual(["lime"]);
     expect((await heard("none", [kept(1), end])).last).not.toHaveProperty("lacking");
+  });
+});
+
+describe("the log for TensorBoard", () => {
+  const data = {
+    ...{classNames: ["x", "y"], imageShape: [1, 1, 1], train: split([1, 2, 3])},
+    test: {...split([0, 1, 1, 0], [0, 1, 0, 1]), files: ["a", "b", "c", "d"]},
+  } as never;
+  /** Logs the second epoch of a run, and reads what the projector shows. */
+  async function logged(projected: number, batchSize = 64, more: readonly unknown[] = [{}]) {
+    const path = join(temporaryFolder(), "save", "r");
+    mkdirSync(path, {recursive: true});
+    const run = openRunDirectory(path);
+    const learnt: number[] = [];
+    const network = {
+      getWeights: async () => [],
+      gradients: async ({count}: LabelledImages) => {
+        learnt.push(count);
+        return [];
+      },
+      forward: async ({count, pixels}: LabelledImages) => [
+        {shape: [2], values: new Float32Array(2 * count)},
+        {shape: [2], values: Float32Array.from([...pixels].flatMap((v) => (v > 0 ? [0, 1] : [1, 0])))},
+      ],
+    };
+    const settings = {projected, batchSize, names: "plain", isKept: (epoch: number) => epoch !== 1} as const;
+    const log = await openRunLog(run, {}, network as never, data, settings);
+    const line = {epoch: 2, trainLoss: 1, testLoss: 1, testAccuracy: 1, seconds: {}, steps: []};
+    await log.epoch(line as never, undefined, ...(more as [object]));
+    log.finish(true);
+    const folder = await logFolderOf(run.path);
+    const config = join(folder, "projector_config.pbtxt");
+    return {learnt, folder, config: existsSync(config) ? readFileSync(config, "utf8") : ""};
+  }
+
+  test("shows the points of each epoch that is kept, with the answers to so many images", async () => {
+    const {config, folder} = await logged(3);
+    expect(["epoch 0", "epoch 1", "epoch 2"].map((name) => config.includes(`"${name}"`))).toEqual([true, false, true]);
+    const file = readdirSync(folder, {recursive: true}).find((name) => /metadata.*\.tsv$/.test(`${name}`));
+    const rows = readFileSync(join(folder, `${file}`), "utf8")
+      .trim()
+      .split("\n");
+    expect(rows.map((row) => row.split("\t"))).toEqual([
+      ["label", "prediction", "index", "file"],
+      ["x", "x", "0", "a"],
+      ["y", "y", "1", "b"],
+      ["x", "y", "2", "c"],
+    ]);
+    expect((await logged(0)).config).toBe("");
+  });
+
+  test("has the gradients of as many images as there are, or as one step takes, and none of an epoch that is not shown", async () => {
+    expect((await logged(0)).learnt).toEqual([3]);
+    expect((await logged(0, 2)).learnt).toEqual([2]);
+    expect((await logged(3, 2, [])).learnt).toEqual([]);
+    expect((await logged(3, 2, [])).config).toBe("");
   });
 });
 
