@@ -524,7 +524,7 @@ describe("the log for TensorBoard", () => {
     test: {...split([0, 1, 1, 0], [0, 1, 0, 1]), files: ["a", "b", "c", "d"]},
   } as never;
   /** Logs the second epoch of a run, and reads what the projector shows. */
-  async function logged(projected: number, batchSize = 64, more: readonly unknown[] = [{}]) {
+  async function logged(projected: number, batchSize = 64, isShown = true) {
     const path = join(temporaryFolder(), "save", "r");
     mkdirSync(path, {recursive: true});
     const run = openRunDirectory(path);
@@ -543,7 +543,7 @@ describe("the log for TensorBoard", () => {
     const settings = {projected, batchSize, names: "plain", isKept: (epoch: number) => epoch !== 1} as const;
     const log = await openRunLog(run, {}, network as never, data, settings);
     const line = {epoch: 2, trainLoss: 1, testLoss: 1, testAccuracy: 1, seconds: {}, steps: []};
-    await log.epoch(line as never, undefined, ...(more as [object]));
+    await log.epoch(line as never, undefined, isShown ? {} : undefined);
     log.finish(true);
     const folder = await logFolderOf(run.path);
     const config = join(folder, "projector_config.pbtxt");
@@ -569,8 +569,8 @@ describe("the log for TensorBoard", () => {
   test("has the gradients of as many images as there are, or as one step takes, and none of an epoch that is not shown", async () => {
     expect((await logged(0)).learnt).toEqual([3]);
     expect((await logged(0, 2)).learnt).toEqual([2]);
-    expect((await logged(3, 2, [])).learnt).toEqual([]);
-    expect((await logged(3, 2, [])).config).toBe("");
+    expect((await logged(3, 2, false)).learnt).toEqual([]);
+    expect((await logged(3, 2, false)).config).toBe("");
   });
 });
 
