@@ -55,4 +55,19 @@ test("of a run, the training images that speak most for an answer are reported, 
   const document = JSON.parse(told.stdout);
   expect(document).toMatchObject({schema: "epochscope/influence/1", images: [{image: "test:7", target: found.target}]});
   expect(document.images[0].for.map((one: {index: number}) => one.index)).toEqual(found.for.map(({index}) => index));
+  // another class, by its name; its probability is of that class
+  const other = await trainingImagesFor(join(save, "r"), {image: "test:7", target: "9", top: 3});
+  expect([other.target, other.for.length]).toEqual([9, 3]);
+  expect(other.probability === found.probability).toBe(found.target === 9);
+  for (const target of ["10", "nose", "-1"]) {
+    await expect(trainingImagesFor(join(save, "r"), {image: "test:7", target, top: 3})).rejects.toThrow(
+      `--target: expected a class (0, 1, 2, …), got ${target}`,
+    );
+  }
+  // a training image does not speak for itself
+  const source = other.data.train.sources?.[4] ?? 4;
+  const own = await trainingImagesFor(join(save, "r"), {image: `train:${source}`, top: 550});
+  const speaking = [...own.for, ...own.against].map(({index}) => index);
+  expect(speaking).not.toContain(4);
+  expect(speaking.length).toBeGreaterThan(500);
 });

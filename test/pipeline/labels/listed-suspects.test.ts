@@ -52,9 +52,25 @@ test("a run's own list is read for a split, in its order, with ranks of its own 
   expect(listedSuspectsCsv(heldOut, data)).toContain("\n1,train:1,validation,0,1,,");
 });
 
+test("a list of several splits names their images' files, and leaves out the splits that nobody asked about", async () => {
+  const files = {...data, test: {...data.test, files: ["p", "q", "r"]}};
+  const found = await listedSuspects(whole(), files, ["validation", "test"]);
+  expect(found.map(({split, index}) => `${split}:${index}`)).toEqual(["test:2", "validation:0", "test:0"]);
+  const rows = listedSuspectsCsv(found, files, "drop").trim().split("\n").slice(1);
+  expect(rows.map((row) => row.split(",").slice(0, 6))).toEqual([
+    ["1", "test:2", "test", "2", "2", "r"],
+    ["2", "train:1", "validation", "0", "1", ""],
+    ["3", "test:0", "test", "0", "0", "p"],
+  ]);
+  expect(rows.every((row) => row.endsWith(",drop,"))).toBe(true);
+});
+
 test.each([
   ["train", ROWS, "expected train images, got none (a run asks about these with --folds)"],
   ["test", [ROWS[0].replace("test,2", "test,3")], "expected test images below 3, got 3"],
+  ["test", [ROWS[0].replace("test,2", "test,-1")], "expected test images below 3, got -1"],
+  ["test", [ROWS[0].replace("test,2", "test,0.5")], "expected test images below 3, got 0.5"],
+  ["validation", [ROWS[0]], "expected validation images, got none (the run has none)"],
   [
     "test",
     [ROWS[2].replace(`,"cat, grey",`, ",dog,")],
