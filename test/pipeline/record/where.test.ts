@@ -138,7 +138,7 @@ describe("a run's row in the index", () => {
     const last = Math.max(newest, metrics);
     expect(await changedAt(path, last + 100)).toBe(0);
     expect(await changedAt(path, last + 101)).toBe(Math.floor(last));
-    const later = new Date(Math.ceil(last) + 5000);
+    const later = new Date(1000 * Math.ceil(last / 1000) + 5000);
     utimesSync(join(path, "run.json"), later, later);
     expect(await changedAt(path, later.getTime() + 101)).toBe(later.getTime());
     expect(await changedAt(join(path, "none"), 101)).toBe(0);
