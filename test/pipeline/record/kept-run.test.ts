@@ -62,7 +62,7 @@ describe("a run at an epoch", () => {
       line(0),
       line(2, {validationLoss: 3}),
       line(3, {validationLoss: 1}),
-      line(999),
+      line(999, {validationLoss: 2}),
       line(1000, {validationLoss: 3}),
     ];
     const {save, path} = await runWith(lines, [0, 2, 7, 999, 1000]);
