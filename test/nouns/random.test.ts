@@ -87,7 +87,12 @@ test("a shuffle swaps each place, from the last on, with one of those up to it",
 test("a normal number is that of Box and Muller", () => {
   // √(−2 ln(1 − (1 − e⁻²))) = 2, and the cosine of none, half and a whole turn
   const far = 1 - Math.exp(-2);
-  for (const [turn, value] of [[0, 2], [0.5, -2], [0.25, 0], [1 / 6, 1]] as const) // biome-ignore format: one line
+  for (const [turn, value] of [
+    [0, 2],
+    [0.5, -2],
+    [0.25, 0],
+    [1 / 6, 1],
+  ] as const)
     expect(normal(giving(far, turn))).toBeCloseTo(value, 12);
   expect(normal(giving(0, 0))).toBeCloseTo(0, 12);
 });

@@ -209,7 +209,7 @@ test.each([[{lines: "x", sha256: "y"}], [{sha256: "y", npy: "x"}], [{records: []
   },
 );
 
-test("figures of explanations that no column can hold stay with their records, and so do lists of odd lengths", async () => {
+test("figures that no column can hold stay with their records, and so do lists of odd lengths", async () => {
   const one = (more: object) => ({
     ...{segments: new Uint16Array(6), weights: Float64Array.of(1, 2), errors: Float64Array.of(3, 4), index: 0, r2: 0.5},
     ...more,
@@ -220,14 +220,21 @@ test("figures of explanations that no column can hold stay with their records, a
     expect(await readSaved(json)).toEqual(value);
     return parseNpz(readFileSync(npz), "x");
   };
-  const names = async (more: object) => [...(await read([one({}), one(more)])).keys()].map((name) => name.slice("data.explanations.".length)); // biome-ignore format: one line
+  const names = async (more: object) =>
+    [...(await read([one({}), one(more)])).keys()].map((name) => name.slice("data.explanations.".length));
   const all = ["segments", "weights", "errors", "starts", "index", "r2"];
   expect(await names({})).toEqual(all);
   expect(await names({r2: null})).toEqual(all);
   for (const index of [-1, 0.5, 2 ** 32, null, "1"]) expect(await names({index})).toEqual([...all.slice(0, 4), "r2"]);
   for (const r2 of ["1", undefined]) expect(await names({r2})).toEqual(all.slice(0, 5));
   expect(await names({index: 2 ** 32 - 1})).toEqual(all);
-  const odd = [{errors: Float64Array.of(1)}, {weights: [1, 2]}, {weights: Float64Array.of(1)}, {segments: [1]}, {segments: new Uint16Array(5)}]; // biome-ignore format: one line
+  const odd = [
+    {errors: Float64Array.of(1)},
+    {weights: [1, 2]},
+    {weights: Float64Array.of(1)},
+    {segments: [1]},
+    {segments: new Uint16Array(5)},
+  ];
   for (const more of odd) expect(await names(more)).not.toContain("starts");
   expect((await read([one({}), one({})])).get("data.explanations.segments")?.shape).toEqual([2, 2, 3]);
   expect((await read([one({}), one({})], 3)).get("data.explanations.segments")?.shape).toEqual([2, 6]);
@@ -329,8 +336,17 @@ test("a .npz file whose members have more fields and comments is read, a compres
       const central = Buffer.alloc(46 + name.length + 4 + 3);
       central.writeUInt32LE(0x02014b50, 0);
       central.writeUInt16LE(method, 10);
-      for (const [value, at] of [[npy.length, 20], [start, 42]] as const) central.writeUInt32LE(value, at); // biome-ignore format: one line
-      for (const [value, at] of [[name.length, 28], [4, 30], [3, 32]] as const) central.writeUInt16LE(value, at); // biome-ignore format: one line
+      for (const [value, at] of [
+        [npy.length, 20],
+        [start, 42],
+      ] as const)
+        central.writeUInt32LE(value, at);
+      for (const [value, at] of [
+        [name.length, 28],
+        [4, 30],
+        [3, 32],
+      ] as const)
+        central.writeUInt16LE(value, at);
       central.write(name, 46);
       list.push(central);
     }

@@ -93,7 +93,7 @@ test.each([
   );
 });
 
-test("an array of no numbers may lie in the file, at its start without an offset; bytes must be whole numbers' own", () => {
+test("an array of no numbers may lie in the file, and bytes must be those of whole numbers", () => {
   const asked: unknown[] = [];
   const read = (file: string, offset: number, length: number) => {
     asked.push([file, offset, length]);

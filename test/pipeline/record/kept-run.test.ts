@@ -1,4 +1,4 @@
-/** @file A run's folder made by hand: its checkpoints, answers and epochs, and what is shown of it while it is followed. */
+/** @file A run made by hand: its checkpoints, answers and epochs, and what is shown of it while it is followed. */
 import {mkdirSync, readFileSync, utimesSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
@@ -290,7 +290,11 @@ describe("a run that is followed", () => {
     utimesSync(join(path, "metrics.jsonl"), 1e9, 1e9);
     const events = await look();
     expect(events.filter(({type}) => type === "failure")).toMatchObject([{probe: "lime", error: {message: "broke"}}]);
-    expect(told(events.filter(({type}) => type === "epoch"))).toEqual([[1, false], [2, true], [3, false]]); // biome-ignore format: one line
+    expect(told(events.filter(({type}) => type === "epoch"))).toEqual([
+      [1, false],
+      [2, true],
+      [3, false],
+    ]);
   });
 
   test("tells of its data what it knows, and nothing before it has begun", async () => {

@@ -63,7 +63,7 @@ describe("a temporary name", () => {
   });
 });
 
-test("files of dead processes are swept out of a run, at every depth; of living ones, and folders, are not", async () => {
+test("files of dead processes are swept out of a run; those of living ones, and folders, are not", async () => {
   const run = temporaryFolder();
   const kept = ["a.json", `data/c${ending(process.pid)}`, `d${ending(DEAD)}/e.json`];
   for (const name of [...kept, `a${ending(DEAD)}`, `data/b${ending(DEAD)}`, "data/old.partial"]) put(run, name);
@@ -136,7 +136,13 @@ describe("a run that has not begun to learn", () => {
 test("runs are folders with a run.json that says when they began, the newest first", async () => {
   const save = temporaryFolder();
   const at = (day: number) => `{"startedAt": "2026-01-0${day}T00:00:00.000Z"}`;
-  for (const [name, day] of [["b", 1], ["c", 3], ["a", 2], [`d${ending(DEAD)}`, 4]] as const) put(save, `${name}/run.json`, at(day)); // biome-ignore format: one line
+  for (const [name, day] of [
+    ["b", 1],
+    ["c", 3],
+    ["a", 2],
+    [`d${ending(DEAD)}`, 4],
+  ] as const)
+    put(save, `${name}/run.json`, at(day));
   put(save, "file", at(5));
   put(save, "no-date/run.json", "{}");
   mkdirSync(join(save, "folder/run.json"), {recursive: true});
@@ -243,7 +249,13 @@ test("a folder is not made where a file is", async () => {
 
 test("a folder's zip has each of its files but locks and half-written ones, and where each begins", async () => {
   const folder = temporaryFolder();
-  for (const [name, content] of [["a.txt", "first"], ["sub/b.txt", "second one"], ["running-1.lock", ""], ["c.partial", ""]]) put(folder, name, content); // biome-ignore format: one line
+  for (const [name, content] of [
+    ["a.txt", "first"],
+    ["sub/b.txt", "second one"],
+    ["running-1.lock", ""],
+    ["c.partial", ""],
+  ])
+    put(folder, name, content);
   const file = join(temporaryFolder(), "made", "r.zip");
   await zipFolder(folder, "r", file);
   const listed = spawnSync("python3", ["-c", `

@@ -144,7 +144,7 @@ test("a name may have 160 bytes, of which 60 are the data's, and must not end as
   expect(runName(at, "///", "m")).toBe("2026-11-21T18-40-00-data-m");
 });
 
-test("the artifact before an epoch's is the latest of earlier epochs, whether this process wrote it or another", async () => {
+test("the artifact before an epoch's is the latest of earlier ones, whoever wrote it", async () => {
   const path = temporaryFolder();
   const own = openRunDirectory(path);
   for (const epoch of [0, 3, 2]) await own.writeNumbers(epoch, "p", {name: "m", plot: "none", data: {epoch}} as never);

@@ -78,7 +78,7 @@ test.each([
   expect(() => parseMetrics(text, "m.jsonl")).toThrow(`m.jsonl, line 2: ${words}`);
 });
 
-test("lines of metrics are in the order of their epochs, the last of each counts, and one without an end does not", () => {
+test("lines of metrics are in the order of their epochs, and the last whole one of each counts", () => {
   const line = (epoch: number, more: object = {}) => `${JSON.stringify({epoch, ...more})}\n`;
   const text = `${line(2, {trainLoss: null})}\n${line(0, {seconds: {}, steps: []})}${line(2, {testLoss: 1})}${line(1)}{"epoch": 3`;
   expect(parseMetrics(text, "m.jsonl")).toEqual([

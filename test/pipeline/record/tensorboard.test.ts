@@ -369,7 +369,7 @@ test("a tensor's shape is that of what it holds", () => {
   expect(shapes).toEqual([[30, 3], [4], []]);
 });
 
-test("options become hyperparameters of their own types, under the names of what they are in; none are left out", () => {
+test("options become hyperparameters of their own types, under the names of what they are in", () => {
   const log = tensorboardLog(folder);
   const options = {epochs: 3, quiet: false, model: "cnn", classes: ["a", 1], from: null, none: undefined};
   logOptions(log, {...options, lime: {samples: 500, way: {name: "x"}}});
@@ -391,7 +391,10 @@ test("options become hyperparameters of their own types, under the names of what
 
 test("a figure that is not known has no scalar", () => {
   const log = tensorboardLog(folder);
-  const moved = new Map([["a", 0.5], ["b", Number.POSITIVE_INFINITY]]); // biome-ignore format: one line
+  const moved = new Map([
+    ["a", 0.5],
+    ["b", Number.POSITIVE_INFINITY],
+  ]);
   logEpoch(log, {metrics: {...metrics, validationLoss: null, testLoss: 0}, moved});
   const tags = values(log.path).map(({tag}) => tag);
   for (const tag of ["loss/validation", "loss/train", "learning_rate", "weights_moved/b"])
@@ -407,10 +410,16 @@ test("images too large for a sprite are shown smaller, once for all projections 
   expect(config()).toContain("single_image_dim: 1\n    single_image_dim: 2001\n");
   const sprite = join(folder, "projector/sprite.png");
   writeFileSync(sprite, "made before");
-  await writeProjector(folder, [{name: "a", ...points, images}, {name: "b", ...points, images}]); // biome-ignore format: one line
+  await writeProjector(folder, [
+    {name: "a", ...points, images},
+    {name: "b", ...points, images},
+  ]);
   expect(config().match(/image_path: "projector\/sprite.png"/g)).toHaveLength(2);
   expect(readFileSync(sprite, "utf8")).toBe("made before");
-  await writeProjector(folder, [{name: "a", ...points}, {name: "b", ...points, images}]); // biome-ignore format: one line
+  await writeProjector(folder, [
+    {name: "a", ...points},
+    {name: "b", ...points, images},
+  ]);
   expect(readFileSync(sprite).subarray(1, 4).toString()).toBe("PNG");
   expect(readdirSync(join(folder, "projector")).sort()).toEqual(["0-a", "1-b", "sprite.png"]);
 });
