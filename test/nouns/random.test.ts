@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import {describe, expect, test} from "vitest";
+import {beforeEach, describe, expect, test} from "vitest";
 import {seedNumber} from "../../src/nouns/options";
-import {fork, randomSource} from "../../src/nouns/random";
+import {fork, normal, randomSource, shuffled} from "../../src/nouns/random";
 
 const draws = (random: () => number, count = 4) => Array.from({length: count}, () => random() * 2 ** 32);
 const seeds = fc.maxSafeNat();
@@ -64,4 +64,35 @@ describe("a seed", () => {
       expect(seedNumber(seed)).toBe("a whole number from 0 to 9007199254740991");
     }
   });
+});
+
+/** A source that gives these numbers, one after another. */
+const giving =
+  (...numbers: readonly number[]) =>
+  () =>
+    numbers[at++ % numbers.length];
+let at = 0;
+beforeEach(() => {
+  at = 0;
+});
+
+test("a shuffle swaps each place, from the last on, with one of those up to it", () => {
+  expect([...shuffled(4, giving(0))]).toEqual([1, 2, 3, 0]); // always with the first
+  expect([...shuffled(4, giving(0.999))]).toEqual([0, 1, 2, 3]); // always with itself
+  // 0123, place 3 with 2: 0132, 2 with 1: 0312, 1 with 0: 3012
+  expect([...shuffled(4, giving(0.5, 0.4, 0.3))]).toEqual([3, 0, 1, 2]);
+  expect([...shuffled(0, giving(0))]).toEqual([]);
+});
+
+test("a normal number is that of Box and Muller", () => {
+  // √(−2 ln(1 − (1 − e⁻²))) = 2, and the cosine of none, half and a whole turn
+  const far = 1 - Math.exp(-2);
+  for (const [turn, value] of [
+    [0, 2],
+    [0.5, -2],
+    [0.25, 0],
+    [1 / 6, 1],
+  ] as const)
+    expect(normal(giving(far, turn))).toBeCloseTo(value, 12);
+  expect(normal(giving(0, 0))).toBeCloseTo(0, 12);
 });

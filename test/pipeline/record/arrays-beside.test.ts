@@ -178,3 +178,216 @@ test("a .npy header is the one that the format asks for, its end at a multiple o
     expect(() => parseNpy(bytes, "x")).toThrow(words);
   }
 });
+
+test("objects that only resemble those that stand for arrays are values like others", async () => {
+  const alike = [
+    ...[
+      {array: 1},
+      {array: "x", more: 1},
+      {npy: "x"},
+      {npy: 3, sha256: "y"},
+      {npy: "x", sha256: 4},
+      {lines: "x", name: "y"},
+    ],
+    ...[
+      {lines: "x", sha256: "y", more: 1},
+      {columns: {}, records: 1},
+      {columns: {}},
+      {columns: {}, records: [], more: 1},
+    ],
+    ...[{sha256: "y"}, {sha256: "y", records: []}, {name: "x", array: "y"}, {other: "x", sha256: "y"}],
+  ];
+  expect(await readSaved(saved({alike}).json)).toEqual({alike});
+});
+
+test.each([[{lines: "x", sha256: "y"}], [{sha256: "y", npy: "x"}], [{records: [], columns: {}}]])(
+  "%j would be taken for an array in whatever order its members stand",
+  (value) => {
+    expect(() => encodeBeside({a: {b: value}})).toThrow(
+      /expected no object that stands for an array itself, got .* at a\.b$/,
+    );
+  },
+);
+
+test("figures that no column can hold stay with their records, and so do lists of odd lengths", async () => {
+  const one = (more: object) => ({
+    ...{segments: new Uint16Array(6), weights: Float64Array.of(1, 2), errors: Float64Array.of(3, 4), index: 0, r2: 0.5},
+    ...more,
+  });
+  const read = async (list: readonly object[], height = 2) => {
+    const value = {name: "s", plot: "segments", data: {height, width: 3, explanations: list}};
+    const {json, npz} = saved(value);
+    expect(await readSaved(json)).toEqual(value);
+    return parseNpz(readFileSync(npz), "x");
+  };
+  const names = async (more: object) =>
+    [...(await read([one({}), one(more)])).keys()].map((name) => name.slice("data.explanations.".length));
+  const all = ["segments", "weights", "errors", "starts", "index", "r2"];
+  expect(await names({})).toEqual(all);
+  expect(await names({r2: null})).toEqual(all);
+  for (const index of [-1, 0.5, 2 ** 32, null, "1"]) expect(await names({index})).toEqual([...all.slice(0, 4), "r2"]);
+  for (const r2 of ["1", undefined]) expect(await names({r2})).toEqual(all.slice(0, 5));
+  expect(await names({index: 2 ** 32 - 1})).toEqual(all);
+  const odd = [
+    {errors: Float64Array.of(1)},
+    {weights: [1, 2]},
+    {weights: Float64Array.of(1)},
+    {segments: [1]},
+    {segments: new Uint16Array(5)},
+  ];
+  for (const more of odd) expect(await names(more)).not.toContain("starts");
+  expect((await read([one({}), one({})])).get("data.explanations.segments")?.shape).toEqual([2, 2, 3]);
+  expect((await read([one({}), one({})], 3)).get("data.explanations.segments")?.shape).toEqual([2, 6]);
+});
+
+describe("shapes on the disk", () => {
+  const floats = (length: number) => new Float32Array(length);
+  const shapes = (value: unknown) => {
+    const {npz} = encodeBeside(value);
+    return Object.fromEntries(Array.from(parseNpz(npz!, "x"), ([name, {shape}]) => [name, shape]));
+  };
+
+  test.each([
+    [
+      "confusionMatrix",
+      {classNames: ["a", "b"], counts: floats(4)},
+      {probabilities: floats(6)},
+      {"data.counts": [2, 2], "numbers.probabilities": [3, 2]},
+    ],
+    [
+      "confusionMatrix",
+      {classNames: ["a", "b"], counts: floats(5)},
+      {probabilities: floats(5)},
+      {"data.counts": [5], "numbers.probabilities": [5]},
+    ],
+    ["confusionMatrix", {classNames: "ab", counts: floats(4)}, {}, {"data.counts": [4]}],
+    [
+      "scatter",
+      {labels: new Uint16Array(2), points: floats(6)},
+      {nearest: floats(4)},
+      {"data.labels": [2], "data.points": [2, 3], "numbers.nearest": [2, 2]},
+    ],
+    ["segments", {explanations: [{}, {}], height: 1, width: 2, images: floats(12)}, {}, {"data.images": [2, 1, 2, 3]}],
+    ["segments", {explanations: [{}, {}], images: floats(12)}, {}, {"data.images": [12]}],
+    ["other", {classNames: ["a", "b"], counts: floats(4)}, null, {"data.counts": [4]}],
+  ])("of a plot %s %#", (plot, data, numbers, expected) => {
+    expect(shapes({name: "n", plot, data, numbers})).toEqual(expected);
+  });
+
+  test("of a grid of images have the names of their rows, one for each", () => {
+    const row = (label: string, length = 8) => ({label, values: floats(length)});
+    const value = {
+      plot: "imageGrid",
+      data: {height: 1, width: 2, columns: ["x", "y"], rows: [row("of it (1)"), row("of it 1"), row("of it 1", 3)]},
+      numbers: {
+        ...{indices: new Uint32Array(3), maps: [row("m", 6)], probabilities: floats(6)},
+        trust: {untrained: {gradient: floats(12)}},
+      },
+    };
+    expect(shapes(value)).toEqual({
+      ...{"data.of_it_1": [2, 1, 2, 2], "data.of_it_1_2": [2, 1, 2, 2], "data.of_it_1_3": [3]},
+      ...{"numbers.indices": [3], "numbers.m": [3, 1, 2, 1], "numbers.probabilities": [3, 2]},
+      "numbers.trust.untrained.gradient": [3, 1, 2, 2],
+    });
+  });
+
+  test("of other values are those that they tell", () => {
+    expect(shapes({indices: new Uint32Array(2), activations: [{shape: [1, 2, 3], values: floats(12)}]})).toEqual({
+      ...{indices: [2], "activations.0.values": [2, 1, 2, 3]},
+    });
+    expect(shapes({weights: [{buckets: floats(9)}], layers: [{shape: [2, 2], kernel: floats(4)}]})).toEqual({
+      ...{"weights.0.buckets": [3, 3], "layers.0.kernel": [2, 2]},
+    });
+    const index = new Uint32Array(2);
+    expect(shapes({index, height: 1, width: 3, segments: floats(6)})).toEqual({index: [2], segments: [2, 1, 3]});
+    expect(shapes({index, height: 1, width: 3, strongest: floats(2), values: floats(6)})).toEqual({
+      ...{index: [2], strongest: [2], values: [2, 1, 3]},
+    });
+    expect(shapes({shape: [2, 3], pixels: floats(6)})).toEqual({pixels: [2, 3]});
+    expect(shapes({shape: [2, "x"], pixels: floats(6)})).toEqual({pixels: [6]});
+    expect(shapes({places: index, probabilities: floats(6)})).toEqual({places: [2], probabilities: [2, 3]});
+  });
+
+  test("an array that has its name already is no second one of another", () => {
+    const values = floats(4);
+    const value = {
+      plot: "imageGrid",
+      data: {columns: ["x"], rows: [{label: "a", values}]},
+      numbers: {indices: new Uint32Array(1), again: values},
+    };
+    expect(Object.keys(shapes(value))).toEqual(["data.a", "numbers.indices"]);
+  });
+});
+
+test("a .npz file whose members have more fields and comments is read, a compressed one refused", () => {
+  const npy = writeNpy({values: Uint8Array.of(1, 2), shape: [2]});
+  /** A zip as other programs write it: more fields (4 bytes there, 5 here) and a comment of 3 bytes. */
+  const zip = (method: number) => {
+    const parts: Buffer[] = [];
+    const list: Buffer[] = [];
+    for (const name of ["a.npy", "b"]) {
+      const start = Buffer.concat(parts).length;
+      const local = Buffer.alloc(30 + name.length + 5);
+      local.writeUInt32LE(0x04034b50, 0);
+      local.writeUInt16LE(name.length, 26);
+      local.writeUInt16LE(5, 28);
+      local.write(name, 30);
+      parts.push(local, Buffer.from(npy));
+      const central = Buffer.alloc(46 + name.length + 4 + 3);
+      central.writeUInt32LE(0x02014b50, 0);
+      central.writeUInt16LE(method, 10);
+      for (const [value, at] of [
+        [npy.length, 20],
+        [start, 42],
+      ] as const)
+        central.writeUInt32LE(value, at);
+      for (const [value, at] of [
+        [name.length, 28],
+        [4, 30],
+        [3, 32],
+      ] as const)
+        central.writeUInt16LE(value, at);
+      central.write(name, 46);
+      list.push(central);
+    }
+    const end = Buffer.alloc(22);
+    end.writeUInt32LE(0x06054b50, 0);
+    end.writeUInt16LE(2, 10);
+    end.writeUInt32LE(Buffer.concat(parts).length, 16);
+    return Buffer.concat([...parts, ...list, end]);
+  };
+  const read = parseNpz(zip(0), "x.npz");
+  expect([...read]).toEqual(["a", "b"].map((name) => [name, {values: Uint8Array.of(1, 2), shape: [2]}]));
+  expect(() => parseNpz(zip(8), "x.npz")).toThrow(
+    "x.npz: expected arrays that are not compressed (numpy.savez), got a compressed a.npy",
+  );
+  const whole = zip(0);
+  const entry = whole.readUInt32LE(whole.length - 6);
+  for (const [at, value] of [
+    [whole.length - 6, whole.length - 22 - 45], // a list that begins too late
+    [entry + 42, whole.length - 22 - 29], // a member that does
+    [entry + 20, whole.length - 22], // one that is too long
+  ]) {
+    const damaged = Buffer.from(whole);
+    damaged.writeUInt32LE(value, at);
+    expect(() => parseNpz(damaged, "x.npz")).toThrow("x.npz: expected a whole .npz file, got one that ends early");
+  }
+  expect(parseNpz(writeNpz(new Map()), "x").size).toBe(0);
+});
+
+test("a .npy file that begins anywhere in its bytes is read, whatever its shape", () => {
+  for (const [values, shape] of [
+    [Float64Array.of(1.5), []],
+    [Float64Array.of(1, 2, 3, 4, 5, 6), [2, 3]],
+    [new Float64Array(0), [0, 3]],
+    [Int16Array.of(-2), [1]],
+  ] as const) {
+    const file = writeNpy({values, shape});
+    expect(file.length % 64).toBe(values.byteLength % 64);
+    for (const start of [0, 1, 8]) {
+      const moved = new Uint8Array(file.length + start);
+      moved.set(file, start);
+      expect(parseNpy(moved.subarray(start), "x")).toEqual({values, shape});
+    }
+  }
+});

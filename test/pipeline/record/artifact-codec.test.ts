@@ -79,3 +79,41 @@ test("reads from the folder of the JSON alone, and takes no length that the file
     "expected a length and an offset of 0 or more, got 1 and -4",
   );
 });
+
+test.each([
+  [{length: 1.5, offset: 0}],
+  [{length: -1, offset: 0}],
+  [{length: 1, offset: 0.5}],
+  [{length: "1", offset: 0}],
+  [{length: 1, offset: 2 ** 53}],
+])("a place in the file that is none is refused: %j", (place) => {
+  const json = JSON.stringify({dtype: "Float32Array", file: "x.bin", ...place});
+  expect(() => decode(json, (_, __, bytes) => new ArrayBuffer(Math.max(0, Number(bytes) || 0)))).toThrow(
+    `saved array: expected a length and an offset of 0 or more, got ${place.length} and ${place.offset}`,
+  );
+});
+
+test("an array of no numbers may lie in the file, and bytes must be those of whole numbers", () => {
+  const asked: unknown[] = [];
+  const read = (file: string, offset: number, length: number) => {
+    asked.push([file, offset, length]);
+    return new ArrayBuffer(length);
+  };
+  expect(decode('{"dtype": "Float32Array", "file": "x.bin", "length": 0}', read)).toEqual(new Float32Array(0));
+  expect(decode('{"dtype": "Float64Array", "file": "x.bin", "length": 2, "offset": 8}', read)).toEqual(
+    new Float64Array(2),
+  );
+  expect(asked).toEqual([
+    ["x.bin", 0, 0],
+    ["x.bin", 8, 16],
+  ]);
+  const odd = Buffer.alloc(6).toString("base64");
+  expect(() => decode(`{"dtype": "Float32Array", "base64": "${odd}"}`, read)).toThrow(
+    "saved array: expected a multiple of 4 bytes for Float32Array, got 6",
+  );
+});
+
+test("an array of just so many bytes as are large is written into the file", () => {
+  expect(encode({a: new Uint8Array(2047)}, "x.bin").binary).toBeUndefined();
+  expect(encode({a: new Uint8Array(2048)}, "x.bin").binary).toHaveLength(2048);
+});

@@ -50,3 +50,12 @@ test("does not trust the stamp of a file that was changed a moment ago", () => {
   writeFileSync(path, "one");
   expect([0, 50, 99, 102].map((after) => stateAt(path, after).settled)).toEqual([false, false, false, true]);
 });
+
+test("trusts the stamp of a file only when more than 100 ms have gone by", () => {
+  const path = join(temporaryFolder(), "x");
+  writeFileSync(path, "one");
+  const file = openSync(path, "r");
+  const changed = Math.floor(statSync(path).ctimeMs);
+  expect([100, 101].map((after) => stateOf(path, file, changed + after).settled)).toEqual([false, true]);
+  closeSync(file);
+});

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {shrunk, summaryOf} from "../../../src/pipeline/record/inside";
+import {movedBy, shrunk, summaryOf} from "../../../src/pipeline/record/inside";
 
 test("sums up an array as worked by hand", () => {
   const {buckets, ...summary} = summaryOf({name: "w", shape: [2, 2], values: Float32Array.of(0, 1, 2, 5)});
@@ -38,4 +38,46 @@ test("keeps at most 32 pixels a side and 32 channels of any layer", () => {
 
 test("a layer that answers nothing stays blank", () => {
   expect([...shrunk(new Float32Array(4), 1, [2, 2, 1]).values]).toEqual([0, 0, 0, 0]);
+});
+
+test("of a large layer every second pixel is kept, image by image, channel by channel", () => {
+  // 2 images of 33 × 2 pixels and 2 channels, each number its own place
+  const values = Float32Array.from({length: 2 * 33 * 2 * 2}, (_, i) => i);
+  const {shape, values: kept, peak} = shrunk(values, 2, [33, 2, 2]);
+  expect([shape, peak]).toEqual([[17, 1, 2], 263]);
+  const places = [0, 1]
+    .flatMap((n) => Array.from({length: 17}, (_, row) => [0, 1].map((c) => n * 132 + row * 8 + c)))
+    .flat();
+  expect([...kept]).toEqual(places.map((place) => Math.round((255 * place) / 263)));
+});
+
+test("of more than 32 channels the first 32 of each pixel are kept", () => {
+  const values = Float32Array.from({length: 2 * 33}, (_, i) => (i === 33 ? 2 : i === 32 ? 9 : 0));
+  const {values: kept, peak, of} = shrunk(values, 1, [1, 2, 33]);
+  expect([peak, of, kept.length]).toEqual([9, 33, 64]);
+  expect([...kept.keys()].filter((i) => kept[i] > 0)).toEqual([32]); // the second pixel's first channel
+});
+
+test("how far weights moved is the step's length over their own", () => {
+  const array = (name: string, ...values: readonly number[]) => ({
+    name,
+    shape: [values.length],
+    values: Float32Array.from(values),
+  });
+  const before = [array("a", 3, 4), array("still", 1, 1), array("zero", 0, 0), array("both", 0, 0), array("shape", 1)];
+  const after = [
+    array("a", 3, 7),
+    array("still", 1, 1),
+    array("zero", 0, 2),
+    array("both", 0, 0),
+    array("shape", 1, 2),
+  ];
+  expect([...movedBy(before, [...after, array("new", 1)])]).toEqual([
+    ...[
+      ["a", 0.6],
+      ["still", 0],
+      ["zero", Number.POSITIVE_INFINITY],
+      ["both", 0],
+    ],
+  ]);
 });

@@ -11,7 +11,7 @@ import {
 import {basename, join} from "node:path";
 import {expect, test} from "vitest";
 
-import {checkNewRun, createRunDirectory, findRun} from "../../../src/pipeline/record/run-directory";
+import {checkNewRun, createRunDirectory, findRun, openRunDirectory} from "../../../src/pipeline/record/run-directory";
 import {checkRunName, runName} from "../../../src/pipeline/record/run-name";
 import {temporaryFolder} from "../../support/idx-files";
 
@@ -131,3 +131,42 @@ test.each(["", ".", "..", "-a", "a b", "a/b", "latest", "data", "logs", "explain
     expect(() => checkRunName(name)).toThrow(/^--name: expected .*, got /);
   },
 );
+
+test("a name may have 160 bytes, of which 60 are the data's, and must not end as temporary ones do", () => {
+  expect(() => checkRunName("x".repeat(160))).not.toThrow();
+  expect(() => checkRunName("x".repeat(161))).toThrow("--name: expected at most 160 bytes, got 161");
+  expect(() => checkRunName("x.partial")).toThrow(
+    '--name: expected one that does not end in .partial, got "x.partial"',
+  );
+  const at = new Date("2026-11-21T18:40:00Z");
+  for (const length of [60, 61])
+    expect(runName(at, "x".repeat(length), "m")).toBe(`2026-11-21T18-40-00-${"x".repeat(60)}-m`);
+  expect(runName(at, "///", "m")).toBe("2026-11-21T18-40-00-data-m");
+});
+
+test("the artifact before an epoch's is the latest of earlier ones, whoever wrote it", async () => {
+  const path = temporaryFolder();
+  const own = openRunDirectory(path);
+  for (const epoch of [0, 3, 2]) await own.writeNumbers(epoch, "p", {name: "m", plot: "none", data: {epoch}} as never);
+  for (const directory of [own, openRunDirectory(path)]) {
+    const before = async (epoch: number) => (await directory.previousArtifact(epoch, "p", "m"))?.data;
+    expect(await before(0)).toBeUndefined();
+    expect([await before(1), await before(3), await before(9)]).toEqual([{epoch: 0}, {epoch: 2}, {epoch: 3}]);
+    expect(await directory.previousArtifact(9, "p", "other")).toBeUndefined();
+  }
+});
+
+test("a run is asked for as a whole, or by its best epoch", async () => {
+  const save = temporaryFolder();
+  const {lock, path} = await createRunDirectory(save, "a", {facts, latest: false});
+  expect([basename((await findRun(save, "a")).path), basename((await findRun(save, "a@best")).path)]).toEqual([
+    "a",
+    "a",
+  ]);
+  for (const reference of ["a@1", "a@last"])
+    await expect(findRun(save, reference)).rejects.toMatchObject({
+      ...{code: "BAD_OPTION", message: `run: expected a run without an epoch, got "${reference}"`},
+    });
+  expect(readdirSync(save)).toEqual([basename(path)]);
+  await lock.release();
+});

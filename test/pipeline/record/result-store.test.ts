@@ -43,3 +43,12 @@ test("says that two workers disagree, and where", async () => {
   await expect(store.read(id)).rejects.toThrow(disagree);
   rmSync(root, {recursive: true});
 });
+
+test("files that are no results, by their names, do not count", async () => {
+  const root = temporaryFolder();
+  const store = resultStore(root);
+  await store.keep(id, bytes);
+  for (const name of ["notes.gz", sha256(bytes), `${sha256("other")}.gz.12-0123456789ab.partial`])
+    writeFileSync(join(root, id.slice(0, 2), id, name), "");
+  expect(Buffer.from((await store.read(id)) as Uint8Array)).toEqual(bytes);
+});

@@ -78,3 +78,34 @@ test("a file that cannot be written costs nothing but itself, and is told", asyn
   await live.close();
   expect(existsSync(join(folder, "progress.json"))).toBe(false);
 });
+
+test("tells again after just a second, and the end of an epoch at once", async () => {
+  const folder = temporaryFolder();
+  let now = 0;
+  const live = progressFile(folder, 4, () => now);
+  await told(live, folder, step(1, 10));
+  now += 1000;
+  await told(live, folder, step(1, 20));
+  now += 1;
+  await told(live, folder, step(1, 100));
+  expect(saved(folder)).toMatchObject({share: 1, secondsLeft: 3}); // 0.9 of 4 epochs took 1 s, 3 epochs are left
+  await live.close();
+});
+
+test("an epoch without batches is done, and a time left is told from a hundredth of the run on", async () => {
+  const folder = temporaryFolder();
+  let now = 0;
+  const live = progressFile(folder, 1, () => now);
+  await told(live, folder, step(1, 0));
+  now = 2000;
+  await told(live, folder, step(1, 0.5));
+  expect(saved(folder).secondsLeft).toBeNull();
+  now = 4000;
+  await told(live, folder, step(1, 1));
+  expect(saved(folder).secondsLeft).toBe(396);
+  now = 8000;
+  live.tell({...step(1, 0), batches: 0});
+  await told(live, folder, {...step(1, 1), batches: 1});
+  expect(saved(folder)).toMatchObject({share: 1, secondsLeft: 0});
+  await live.close();
+});

@@ -53,3 +53,27 @@ test("what is not there is reported with the nearest run, or the newest, or that
   await told("latest~3").toThrow(/expected one of the 3 runs in .*, got "latest~3"/);
   await told("latest", temporaryFolder()).toThrow(/got "latest"; there is no run yet$/);
 });
+
+test("of many runs of one beginning five are named, and how many more there are", async () => {
+  const five = ["a1", "a2", "a3", "a4", "a5"];
+  const told = (names: readonly string[], words: RegExp) => expect(runPath(runs(...names), "a")).rejects.toThrow(words);
+  await told(five, /the beginning of 5: a5, a4, a3, a2, a1$/);
+  await told([...five, "a6"], /the beginning of 6: a6, a5, a4, a3, a2 and 1 more$/);
+  await told([...five, "a6", "a7"], /the beginning of 7: a7, a6, a5, a4, a3 and 2 more$/);
+});
+
+test("how many runs there are is said where there is not the one that was counted to", async () => {
+  await expect(runPath(runs("a"), "latest~1")).rejects.toThrow(/expected one of the 1 run in \S+, got "latest~1"; /);
+  await expect(runPath(runs("a", "b"), "latest~2")).rejects.toThrow(/expected one of the 2 runs in \S+, got /);
+  await expect(runPath(temporaryFolder(), "latest")).rejects.toThrow(/expected the name of one in \S+, or its folder/);
+});
+
+test("no name is the beginning of no run, and a file is said to be one", async () => {
+  const save = runs("a");
+  await expect(runPath(save, "")).rejects.toThrow(/expected the name of one in/);
+  const file = join(save, "a", "run.json");
+  await expect(runPath(save, file)).rejects.toThrow(`got the file "${file}"; the newest is a`);
+  await expect(runPath(file, "a")).rejects.toThrow(`--save: expected a folder of runs, got a file at ${file}`);
+  expect(runReference("")).toEqual({name: "latest"});
+  expect(runReference("a@0")).toEqual({name: "a", epoch: 0});
+});

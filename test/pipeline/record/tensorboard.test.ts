@@ -1,7 +1,8 @@
-import {mkdtempSync, readdirSync, readFileSync} from "node:fs";
+import {mkdtempSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {BinaryReader, WireType} from "@bufbuild/protobuf/wire";
+import {createCanvas, loadImage} from "@napi-rs/canvas";
 import fc from "fast-check";
 import {beforeEach, expect, test} from "vitest";
 import {randomSource} from "../../../src/nouns/random";
@@ -282,18 +283,151 @@ test("names every projection's files, inside the log folder", async () => {
 });
 
 test("images that are too large for one sprite are averaged until they fit; others stay as they are", () => {
-  const images = (count: number, size: number) => ({
+  const images = (count: number, height: number, width: number) => ({
     count,
-    shape: [size, size, 1] as const,
-    pixels: Float32Array.from({length: count * size * size}, (_, p) => (p % 2) / 2),
+    shape: [height, width, 1] as const,
+    pixels: Float32Array.from({length: count * height * width}, (_, p) => (p % 2) / 2),
   });
-  const small = images(100, 28);
+  const small = images(100, 28, 28);
   expect(spriteImages(small)).toBe(small);
   // 3 × 3 of 3,000 pixels are 9,000 a side: squares of 3 × 3 pixels make it 3,000
-  const large = spriteImages(images(9, 3000));
-  expect(large?.shape).toEqual([1000, 1000, 1]);
+  const large = spriteImages(images(9, 3, 3000));
+  expect(large?.shape).toEqual([1, 1000, 1]);
   const [first, second] = large?.pixels ?? [];
   // by hand: rows 0, ½, 0; 0, ½, 0; 0, ½, 0 and ½, 0, ½ thrice
   expect(first).toBeCloseTo(1 / 6, 6);
   expect(second).toBeCloseTo(1 / 3, 6);
+});
+
+/** A picture's pixels, row by row: red, green, blue and how opaque it is. */
+async function pixelsOf(
+  png: Buffer,
+): Promise<{readonly size: readonly number[]; readonly pixels: readonly number[][]}> {
+  const {width, height} = await loadImage(png);
+  const context = createCanvas(width, height).getContext("2d");
+  context.drawImage(await loadImage(png), 0, 0);
+  const {data} = context.getImageData(0, 0, width, height);
+  const pixels = Array.from({length: width * height}, (_, p) => [...data.subarray(4 * p, 4 * p + 4)]);
+  return {size: [width, height], pixels};
+}
+
+test("a sprite has its images side by side, row after row, ink dark on white", async () => {
+  // 3 images of 2 rows and 1 column, in two columns of two rows
+  const pixels = Float32Array.of(0, 0.2, 0.4, 0.6, 0.8, 1);
+  const {size, pixels: drawn} = await pixelsOf(await spritePng({count: 3, shape: [2, 1, 1], pixels}));
+  expect(size).toEqual([2, 4]);
+  const ink = (share: number) => [...Array(3).fill(Math.round(255 * (1 - share))), 255];
+  const none = [0, 0, 0, 0];
+  expect(drawn).toEqual([ink(0), ink(0.4), ink(0.2), ink(0.6), ink(0.8), none, ink(1), none]);
+});
+
+test("a sprite of coloured images has their colours", async () => {
+  const pixels = Float32Array.from({length: 2 * 2 * 3}, (_, i) => i / 15);
+  const {size, pixels: drawn} = await pixelsOf(await spritePng({count: 2, shape: [1, 2, 3], pixels}));
+  expect(size).toEqual([4, 2]);
+  const colour = (p: number) => [...[0, 1, 2].map((c) => Math.round((255 * (3 * p + c)) / 15)), 255];
+  expect(drawn.slice(0, 4)).toEqual([0, 1, 2, 3].map(colour));
+  expect(drawn.slice(4)).toEqual(Array(4).fill([0, 0, 0, 0]));
+});
+
+test("large images are averaged over squares that are cut at the edges, each image and channel by itself", () => {
+  // two coloured images of 2 × 2001 pixels: 4,002 a side; squares of 2 × 2, the last column of 2 × 1
+  const shape = [2, 2001, 3] as const;
+  const half = 2 * 2001 * 3;
+  const pixels = new Float32Array(2 * half);
+  const put = (n: number, y: number, x: number, c: number, value: number) => {
+    pixels[n * half + (y * 2001 + x) * 3 + c] = value;
+  };
+  put(0, 1, 3, 2, 1); // the second square of the first image
+  put(1, 0, 2000, 1, 1); // the last square of the second
+  const small = spriteImages({count: 2, shape, pixels});
+  expect(small?.shape).toEqual([1, 1001, 3]);
+  const filled = Array.from(small?.pixels ?? [], (value, i) => [i, value]).filter(([, value]) => value > 0);
+  expect(filled).toEqual([
+    [1 * 3 + 2, 0.25],
+    [1001 * 3 + 1000 * 3 + 1, 0.5],
+  ]);
+});
+
+test("images of 4,000 pixels a side stay as they are, and so many that single pixels do not fit have no sprite", () => {
+  const whole = {count: 1, shape: [1, 4000, 1] as const, pixels: new Float32Array(4000)};
+  expect(spriteImages(whole)).toBe(whole);
+  const halved = spriteImages({count: 4, shape: [2, 2001, 1], pixels: new Float32Array(4 * 2 * 2001)});
+  expect(halved?.shape).toEqual([1, 1001, 1]);
+  expect(spriteImages({count: 4001 ** 2, shape: [1, 1, 1], pixels: new Float32Array(0)})).toBeUndefined();
+});
+
+test("a tensor's shape is that of what it holds", () => {
+  const log = tensorboardLog(folder);
+  log.histogram("h", 1, [1, 2, 3]);
+  log.images("i", 1, {width: 2, height: 3}, [Uint8Array.of(1), Uint8Array.of(2)]);
+  log.scalar("s", 1, 2);
+  log.flush();
+  const shapes = values(log.path).map(({tensor}) =>
+    (inner(tensor, 2).get(2) ?? []).map((size) => Number(fields(size as Uint8Array).get(1)?.[0])),
+  );
+  expect(shapes).toEqual([[30, 3], [4], []]);
+});
+
+test("options become hyperparameters of their own types, under the names of what they are in", () => {
+  const log = tensorboardLog(folder);
+  const options = {epochs: 3, quiet: false, model: "cnn", classes: ["a", 1], from: null, none: undefined};
+  logOptions(log, {...options, lime: {samples: 500, way: {name: "x"}}});
+  const session = inner(fields(values(log.path)[2].content!), 3);
+  const given = (session.get(1) ?? []).map((entry) => {
+    const [name, value] = [fields(entry as Uint8Array).get(1)?.[0], inner(fields(entry as Uint8Array), 2)];
+    const [[kind, [held]]] = [...value];
+    return [string(name), kind === 3 ? string(held) : Number(held)];
+  });
+  expect(given).toEqual([
+    ["epochs", 3],
+    ["quiet", 0],
+    ["model", "cnn"],
+    ["classes", '["a",1]'],
+    ["lime.samples", 500],
+    ["lime.way.name", "x"],
+  ]);
+});
+
+test("a figure that is not known has no scalar", () => {
+  const log = tensorboardLog(folder);
+  const moved = new Map([
+    ["a", 0.5],
+    ["b", Number.POSITIVE_INFINITY],
+  ]);
+  logEpoch(log, {metrics: {...metrics, validationLoss: null, testLoss: 0}, moved});
+  const tags = values(log.path).map(({tag}) => tag);
+  for (const tag of ["loss/validation", "loss/train", "learning_rate", "weights_moved/b"])
+    expect(tags).not.toContain(tag);
+  for (const tag of ["loss/test", "seconds/train", "weights_moved/a"]) expect(tags).toContain(tag);
+});
+
+test("images too large for a sprite are shown smaller, once for all projections of a run", async () => {
+  const points = {width: 1, values: [0], columns: {index: ["0"]}};
+  const images = {count: 1, shape: [4001, 1, 1] as const, pixels: new Float32Array(4001)};
+  await writeProjector(folder, [{name: "a", ...points, images}]);
+  const config = () => readFileSync(join(folder, "projector_config.pbtxt"), "utf8");
+  expect(config()).toContain("single_image_dim: 1\n    single_image_dim: 2001\n");
+  const sprite = join(folder, "projector/sprite.png");
+  writeFileSync(sprite, "made before");
+  await writeProjector(folder, [
+    {name: "a", ...points, images},
+    {name: "b", ...points, images},
+  ]);
+  expect(config().match(/image_path: "projector\/sprite.png"/g)).toHaveLength(2);
+  expect(readFileSync(sprite, "utf8")).toBe("made before");
+  await writeProjector(folder, [
+    {name: "a", ...points},
+    {name: "b", ...points, images},
+  ]);
+  expect(readFileSync(sprite).subarray(1, 4).toString()).toBe("PNG");
+  expect(readdirSync(join(folder, "projector")).sort()).toEqual(["0-a", "1-b", "sprite.png"]);
+});
+
+test("rows of a table may be written by parts, and a row more is a turn more", async () => {
+  const all = [1, 2, 3, 4, 5, 6];
+  expect(`${tensorsTsv(all, 2, 1, 3)}`).toBe("3\t4\n5\t6\n");
+  const many = Array.from({length: 2 * 251}, (_, i) => i + 1);
+  await writeProjector(folder, [{name: "a", width: 2, values: many, columns: {index: many.map(String)}}]);
+  expect(readFileSync(join(folder, "projector/0-a/tensors.tsv"), "utf8")).toBe(`${tensorsTsv(many, 2)}`);
 });
