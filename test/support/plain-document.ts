@@ -47,8 +47,12 @@ export class PlainElement {
     this.listeners.set(name, listener);
   }
   /** Nothing is drawn. */
-  getContext(): null {
+  getContext(): object | null {
     return null;
+  }
+  toggleAttribute(name: string, on: boolean): void {
+    if (on) this.attributes.set(name, "");
+    else this.attributes.delete(name);
   }
   click(): void {
     this.listeners.get("click")?.({});
