@@ -104,6 +104,11 @@ export function pageDocument() {
   document.documentElement.dataset.theme = "light";
   vi.stubGlobal("window", globalThis);
   vi.stubGlobal("devicePixelRatio", 1);
+  const watching = class {
+    observe(): void {}
+  };
+  vi.stubGlobal("ResizeObserver", watching);
+  vi.stubGlobal("MutationObserver", watching);
   vi.stubGlobal("getComputedStyle", () => ({
     fontSize: "16px",
     fontFamily: "",
