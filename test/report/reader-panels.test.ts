@@ -324,6 +324,11 @@ test("the values of a node are drawn piece by piece, or it is said that there ar
   expect([chart.hidden, root.all("empty")[0].hidden, chart.text("ch-title")]).toEqual([false, true, "Step 10"]);
   expect(chart.all("svg")[0].getAttribute("aria-label")).toBe("Node 2 of the last output: a 2.25, b 5.25, c 8.25");
   expect(texts(chart.all("right"))).toEqual(["b", "c"]);
+  const none = page.mountNodes(readerOf([question({nodes, right: [0, 0]})]), own(store));
+  const [unmarked] = plain(none.root).all("chart");
+  Object.assign(unmarked, {clientWidth: 252.8, clientHeight: 158.8});
+  none.draw();
+  expect(unmarked.all("right")).toEqual([]); // its answer is not in this part of the text
   expect(texts(root.all("option"))).toEqual(["node 0", "node 1", "node 2, moved most"]);
 });
 
@@ -527,9 +532,15 @@ test("of a long text the sentences in which nothing counts are left out and coun
   }));
   const weights = new Float32Array(400);
   weights[250] = 1;
-  const one = question({tokens, context, right: [0, 0], spans: () => [], evidence: () => weights});
-  const made = page.mountText(readerOf([one]), own(storeOf()));
-  made.draw();
-  expect(texts(plain(made.root).all("left-out"))).toEqual([" … 2 sentences … ", " … 1 sentence … "]);
-  expect(plain(made.root).all("w")).toHaveLength(100);
+  const shown = (given: object) => {
+    const one = question({tokens, context, right: [0, 0], spans: () => [], evidence: () => weights, ...given});
+    const made = page.mountText(readerOf([one]), own(storeOf()));
+    made.draw();
+    return plain(made.root);
+  };
+  expect(texts(shown({}).all("left-out"))).toEqual([" … 2 sentences … ", " … 1 sentence … "]);
+  expect(shown({}).all("w")).toHaveLength(100);
+  // the answer and the right answer count as well
+  expect(texts(shown({spans: () => [{start: 350, end: 351}]}).all("left-out"))).toEqual([" … 2 sentences … "]);
+  expect(texts(shown({right: [350, 351]}).all("left-out"))).toEqual([" … 2 sentences … "]);
 });

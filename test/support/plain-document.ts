@@ -16,6 +16,7 @@ export class PlainElement {
   private names = new Set<string>();
   readonly classList = {
     add: (name: string) => this.names.add(name),
+    remove: (name: string) => this.names.delete(name),
     toggle: (name: string, on: boolean) => (on ? this.names.add(name) : this.names.delete(name)),
     contains: (name: string) => this.names.has(name),
   };
