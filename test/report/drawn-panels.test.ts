@@ -15,6 +15,7 @@ const load = async () => ({
   ...(await import("../../src/report/client/timeline.js")),
   ...(await import("../../src/report/client/map/map-groups.js")),
   ...(await import("../../src/report/client/panels/matrix-grid.js")),
+  ...(await import("../../src/report/client/panels/slices-panel.js")),
   ...(await import("../../src/report/client/training/draw-axes.js")),
   ...(await import("../../src/report/client/training/learned-bars.js")),
   ...(await import("../../src/report/client/training/map-range.js")),
@@ -491,4 +492,33 @@ test("the matrix counts answers by true class, or says what changed and whether 
     3, 3, 2, 1, 2,
   ]);
   expect(pressed(-1, "Home")).toBe(-1);
+});
+
+test("slices that say something come first, the worst of them on top, and 12 are shown at first", () => {
+  const mounted = (values: readonly string[]) => {
+    const {store} = storeOf({view: "answers", stop: 0, slices: []});
+    const predicted = values.map((value) => (value === "c" ? 0 : 1));
+    const answers = [{predicted, wrong: predicted.filter((k) => k === 1).length}];
+    const data = dataOf({
+      ...{answers, count: values.length, labels: new Uint8Array(values.length), columns: [{name: "camera", values}]},
+      ...{image: {height: 2, width: 2, channels: 1}, pixels: () => new Uint8Array(4)},
+    });
+    const root = plain(page.mountSlices(data, own(store)));
+    store.set({stop: 0});
+    return {root, rows: () => root.all("tbody")[0].children};
+  };
+  const {root, rows} = mounted([...Array(19).fill("a"), ...Array(20).fill("b"), ...Array(21).fill("c")]);
+  const ofCamera = () => rows().filter((row) => row.textContent.startsWith("camera"));
+  expect(ofCamera().map((row) => texts(row.children))).toEqual([
+    ["camera: b", "20", "0.0 %", "0.0 to 16.1", "▼"],
+    ["camera: c", "21", "100.0 %", "84.5 to 100.0", ""],
+    ["camera: a", "19", "0.0 %", "0.0 to 16.8", ""], // too few to tell
+  ]);
+  expect(ofCamera().map((row) => row.classList.contains("dim"))).toEqual([false, false, true]);
+  expect(root.text("panel-foot")?.replaceAll("\u00a0", " ")).toBe("Of all 60: 35.0 % right.");
+  const more = (one: PageElement) => one.all("link")[0];
+  const many = mounted(Array.from({length: 300}, (_, n) => `v${n % 15}`));
+  expect([many.rows().length, more(many.root).hidden]).toEqual([12, false]);
+  more(many.root).click();
+  expect([many.rows().length >= 15, more(many.root).hidden]).toEqual([true, true]);
 });
