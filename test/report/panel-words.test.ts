@@ -403,6 +403,21 @@ test("a class has its shares at the epoch and by how many points they move, and 
   expect(bare.text("panel-foot")).toBe("Bars begin at 50 %.");
 });
 
+test("a class without a name has a dash, bars begin at the least trained figure, and what fell is marked", () => {
+  const root = plain(page.mountClasses(dataOf({looks, names: ["cat", ""]}), own()));
+  expect(root.all("chip").map((chip) => chip.textContent)).toEqual(["cat", "–"]);
+  const bars = (stop: number) => {
+    store.set({stop, other: null});
+    return root.all("cls-bar").map((bar) => Number(Number(bar.all("i")[0].styles.get("--w")).toFixed(3)));
+  };
+  expect(bars(0)).toEqual([0, 0, 0, 0, 1, 0.333]); // precision, recall and F1 of cats, then of dogs
+  expect(bars(1)).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(bars(2)).toEqual([1, 0, 0.333, 0.333, 1, 0.6]);
+  store.set({stop: 2, other: 1});
+  const fell = root.all("small").map((moved) => (moved as unknown as {className: string}).className);
+  expect(fell).toEqual(["bad", "", "bad", "bad", "bad", "bad"]);
+});
+
 test("the calibration says whether a network is too sure or too modest, and what a temperature would mend", () => {
   const made = (sure: number, given: object = {}) => {
     const predicted = [0, 1, 1, 1]; // three of four are right

@@ -16,6 +16,7 @@ export class PlainElement {
   private names = new Set<string>();
   readonly classList = {
     add: (name: string) => this.names.add(name),
+    remove: (name: string) => this.names.delete(name),
     toggle: (name: string, on: boolean) => (on ? this.names.add(name) : this.names.delete(name)),
     contains: (name: string) => this.names.has(name),
   };
@@ -47,8 +48,12 @@ export class PlainElement {
     this.listeners.set(name, listener);
   }
   /** Nothing is drawn. */
-  getContext(): null {
+  getContext(): object | null {
     return null;
+  }
+  toggleAttribute(name: string, on: boolean): void {
+    if (on) this.attributes.set(name, "");
+    else this.attributes.delete(name);
   }
   click(): void {
     this.listeners.get("click")?.({});
