@@ -130,7 +130,7 @@ describe("the answer", () => {
     expect(words(0.4, undefined, 0.4, 0.5, 0.1, 0)).toBe("It guesses: bee, 50 %. But it is untrained.");
     expect(words(0, 3, 0, 1, 0, 0)).toBe("It is sure: bee, 100.0 %. Right.");
     expect(byId("hand-title").textContent).toBe("A bee from the map");
-    expect(words(0, 2, 0, 1, 0, 0)).toBe("It is sure: bee, 100.0 %. Wrong: it is a ant.");
+    expect(words(0, 2, 0, 1, 0, 0)).toBe("It is sure: bee, 100.0 %. Wrong: it is an ant.");
     expect(byId("hand-title").textContent).toBe("An ant from the map");
   });
 });

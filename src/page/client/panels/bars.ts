@@ -1,5 +1,6 @@
 import {h, setText} from "../../../report/client/dom";
 import {pct} from "../../../report/client/format";
+import {withArticle} from "../article";
 import {byId, setBold} from "../elements";
 import {type Page, truthOf} from "../page";
 import {hueOf} from "../palette";
@@ -33,7 +34,7 @@ export function mountBars(page: Page, explain: (k: number) => void): void {
       ? `Draw a ${words.one}`
       : truth === undefined
         ? `Your ${words.one}`
-        : `${/^[aeiou]/i.test(classNames[truth]) ? "An" : "A"} ${classNames[truth]} from the map`;
+        : `A${withArticle(classNames[truth]).slice(1)} from the map`;
     setText(byId("hand-title"), title);
     byId("clear").hidden = !page.hand;
   });
@@ -45,6 +46,6 @@ function answerWords(page: Page, best: number, p: number): string {
   const sure = p > 0.95 ? "It is sure:" : p > 0.6 ? "It thinks:" : "It guesses:";
   const untrained = Math.round(page.at) === 0 ? " But it is untrained." : "";
   const verdict =
-    truth === undefined ? untrained : truth === best ? " Right." : ` Wrong: it is a ${classNames[truth]}.`;
+    truth === undefined ? untrained : truth === best ? " Right." : ` Wrong: it is ${withArticle(classNames[truth])}.`;
   return `${sure} **${classNames[best]}**, ${pct(p, p > 0.995 ? 1 : 0)}.${verdict}`;
 }
