@@ -1,4 +1,5 @@
 /** @file Lines about a reader's training and about its answers. */
+import {resolve} from "node:path";
 import {describe, expect, test} from "vitest";
 
 import {linesOf} from "../../src/cli/qa";
@@ -72,6 +73,8 @@ describe("lines while a reader trains", () => {
     ]);
     expect(linesOf({...start, from: 0})).not.toContain("going on after step 0");
     expect(linesOf({...start, from: 1200})).toContain("going on after step 1,200");
+    expect(linesOf({...start, path: resolve("here/r"), from: 0})).toContain("save    here/r");
+    expect(linesOf({...start, path: process.cwd(), from: 0})).toContain(`save    ${process.cwd()}`);
   });
 
   test("tell of a look its losses, and the answer to the first tracked question", () => {
