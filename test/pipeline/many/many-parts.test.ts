@@ -168,7 +168,8 @@ test("a plan works out a worker's seconds and an image's from what its processor
       const {from, to} = subject;
       asked.push([from, to]);
       if (asked.length <= 2) processor += 3; // a worker begins
-      processor += 0.25 * (to - from);
+      if (asked.length === 3) processor += 1; // and is not warm yet
+      processor += (to - from) / 64;
       const index = Array.from({length: to - from}, (__, n) => from + n);
       return resultBytes(maps(index, index, index));
     },
@@ -178,12 +179,43 @@ test("a plan works out a worker's seconds and an image's from what its processor
   const results = {read: async (id: string) => (id === first.id ? new Uint8Array(1) : undefined)};
   const plan = await planExplaining(asking, workers as never, results, () => processor, 7);
   expect(plan).toMatchObject({images: 250, epochs: [3, 4], explanations: 500, known: 100, shards: 5, shardImages: 100});
-  expect(plan.measured).toMatchObject({workers: 2, secondsEach: 0.25, openSeconds: 3.25, aroundSeconds: 7, busy: 1});
-  // 400 images in 5 shards of 80 on average: three waves of 20 seconds
-  expect(plan.seconds).toBe(7 + 3.25 + 60);
-  expect(plan.machines[0]).toMatchObject({machines: 1, workers: 2, seconds: 7 + 3.25 + 60});
+  const openSeconds = (2 * 3 + 2 / 64 + 1) / 2;
+  expect(plan.measured).toMatchObject({workers: 2, secondsEach: 1 / 64, openSeconds, aroundSeconds: 7});
+  // 400 images in 5 shards of 80 on average: three waves
+  const seconds = 7 + openSeconds + (3 * 80) / 64;
+  expect(plan.machines[0]).toMatchObject({machines: 1, workers: 2, seconds});
+  expect(plan.seconds).toBeCloseTo(plan.measured.busy * seconds, 9);
   for (const [from, to] of asked) expect([from >= 100, to <= 350]).toEqual([true, true]);
   expect(new Set(asked.map(([from]) => from)).size).toBeGreaterThan(4); // not the same images again
-  expect(plan.measured.images).toBeGreaterThanOrEqual(100);
-  expect(plan.measured.images).toBeLessThanOrEqual(150);
+  // one image each, a hundred for each worker to get warm, and then three seconds of images
+  const images = asked.reduce((sum, [from, to]) => sum + to - from, 0);
+  expect(plan.measured.images).toBeGreaterThan(3 * 64);
+  expect(plan.measured.images).toBeLessThanOrEqual(3 * 64 + 50);
+  expect(images - plan.measured.images).toBeGreaterThanOrEqual(2 + 200);
+  expect(images - plan.measured.images).toBeLessThanOrEqual(2 + 250);
+});
+
+test.each([
+  ["are very slow: a minute of them is enough", 2, 60 / 2, 60 / 2 + 50],
+  ["take a second: those of a minute, though fewer than a hundred", 1, 60, 60 + 50],
+  ["are quick: three seconds of them", 1 / 128, 3 * 128, 3 * 128 + 50],
+  ["take hardly any time: a thousand", 1 / 1024, 1000, 1050],
+])("images that a plan measures %s", async (_, cost, least, most) => {
+  let [processor, asked] = [0, 0];
+  const workers = {
+    places: 2,
+    async ask(_task: string, {subject: {from, to}}: {subject: {from: number; to: number}}) {
+      processor += cost * (to - from);
+      asked += to - from;
+      const index = Array.from({length: to - from}, (__, n) => from + n);
+      return resultBytes(maps(index, index, index));
+    },
+  };
+  const results = {read: async () => undefined};
+  const {measured} = await planExplaining(many(0, 250, pixels), workers as never, results, () => processor);
+  expect(measured.images).toBeGreaterThanOrEqual(least);
+  expect(measured.images).toBeLessThanOrEqual(most);
+  const warm = asked - measured.images - 2; // at least five seconds, or a hundred images for each worker
+  expect(warm).toBeGreaterThanOrEqual(Math.min(200, 5 / cost));
+  expect(warm).toBeLessThanOrEqual(Math.min(200, 5 / cost) + 50);
 });
