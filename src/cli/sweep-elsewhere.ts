@@ -141,7 +141,7 @@ export function partOf(): (event: ShownEvent) => number {
 }
 
 /** Tells of one run among several, in lines that name it. */
-function lines(title: string, name: string, bar: Bar, isTalking: boolean): (event: ShownEvent) => void {
+export function lines(title: string, name: string, bar: Bar, isTalking: boolean): (event: ShownEvent) => void {
   return (event) => {
     if (event.type === "failure") {
       bar.end();

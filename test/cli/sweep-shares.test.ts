@@ -1,8 +1,16 @@
 /** @file The share of a run that is done, and the threads of runs that are trained at once. */
 import {cpus} from "node:os";
-import {expect, test} from "vitest";
+import {expect, test, vi} from "vitest";
 
-import {partOf, threadsEach} from "../../src/cli/sweep-elsewhere";
+/** The lines that are printed; the terminal takes these functions as it is loaded. */
+const printed = vi.hoisted((): string[] => {
+  const keep = (_: string, line: string) => void printed.push(line);
+  const printed: string[] = [];
+  Object.assign(console, {log: keep, error: keep});
+  return printed;
+});
+
+import {lines, partOf, threadsEach} from "../../src/cli/sweep-elsewhere";
 import type {ShownEvent} from "../../src/pipeline/run/events";
 
 test("the share of a run that is done grows with its batches and epochs", () => {
@@ -29,4 +37,29 @@ test("runs at once share the cores, as many as there are runs, unless the user o
   expect(threadsEach(runs(...Array(2 * cores).fill(0)), `${2 * cores}`)).toBe(1); // never none
   expect(threadsEach(runs(0, 1), "2")).toBeUndefined(); // told for one of them
   expect(threadsEach(runs(0), "redis://localhost")).toBeUndefined();
+});
+
+test("of one run among several its beginning, its epochs and its failures are told, a quiet one's failures alone", () => {
+  const metrics = {
+    ...{epoch: 3, trainLoss: 0.5, trainAccuracy: 0.5, validationLoss: 0.5, validationAccuracy: 0.5},
+    ...{testLoss: 0.5, testAccuracy: 0.25, seconds: {train: 1, evaluate: 1, probes: 1}},
+  };
+  const events = [
+    {type: "say", line: "a"},
+    {type: "start", epochs: 4},
+    {type: "epoch", metrics, best: false},
+    {type: "failure", probe: "lime", error: new Error("expected 1")},
+  ] as unknown as ShownEvent[];
+  const told = (isTalking: boolean) => {
+    printed.length = 0;
+    const tell = lines("run 1 of 2: a", "a", {at() {}, note() {}, end() {}}, isTalking);
+    for (const event of events) tell(event);
+    return [...printed];
+  };
+  const [title, epoch, failure, ...rest] = told(true);
+  expect(title).toBe("run 1 of 2: a");
+  expect(epoch).toMatch(/^a {2}epoch 3 .*test 0\.5000 {2}25\.00%/);
+  expect(failure).toBe("  error a: probe lime: expected 1");
+  expect(rest).toEqual([]);
+  expect(told(false)).toEqual(["  error a: probe lime: expected 1"]);
 });
