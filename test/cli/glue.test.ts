@@ -14,6 +14,8 @@ import {takeNotes} from "../../src/cli/notes";
 import {explainer, trainer} from "../../src/cli/worker-tasks";
 import {workersOf} from "../../src/cli/workers-of";
 import {EpochscopeError} from "../../src/nouns/errors";
+import {trainId} from "../../src/pipeline/handed/hand-over";
+import {tableId} from "../../src/pipeline/handed/map-table";
 import {resultName} from "../../src/pipeline/many/explain-many";
 import {resultStore} from "../../src/pipeline/record/result-store";
 import type {ShownEvent} from "../../src/pipeline/run/events";
@@ -85,8 +87,6 @@ describe("a worker of a queue", () => {
   test("trains only the run that the task's name says, and makes only the map that it says", async () => {
     const results = resultStore(temporaryFolder());
     const tasks = trainer(temporaryFolder(), {runs: 0, reads: [], lock: 1}, results);
-    const {trainId} = await import("../../src/pipeline/handed/hand-over");
-    const {tableId} = await import("../../src/pipeline/handed/map-table");
     const training = {kind: "train/1", name: "r", options: {}, probes: {}};
     const id = trainId({subject: training} as never);
     await expect(tasks.work(id, {run: "q", subject: training})).rejects.toThrow("expected a task with this SHA-256");

@@ -1,6 +1,6 @@
 /** @file The order of shards, and errors, with workers that need no thread. */
 import {expect, test} from "vitest";
-import {UserError} from "../../../src/nouns/errors";
+import {UserError} from "../../../src/nouns/options";
 import {flow, type Results, type Shard} from "../../../src/pipeline/jobs/flow";
 import {namingErrors} from "../../../src/pipeline/jobs/here";
 import {resultOf} from "../../../src/pipeline/jobs/thread";
