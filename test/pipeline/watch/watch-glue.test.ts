@@ -1,4 +1,4 @@
-/** @file What a watcher does with checkpoints before it looks at them: arrays, answers, the data, and earlier runs. */
+/** @file The steps of a watcher before it looks at a checkpoint: arrays, answers, the data, and earlier runs. */
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
