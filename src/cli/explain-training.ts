@@ -70,7 +70,8 @@ function documentOf(found: Influence) {
   };
 }
 
-function linesOf(image: string, found: Influence): string[] {
+/** The lines that tell which training images speak most for an answer, and most against it. */
+export function linesOf(image: string, found: Influence): string[] {
   const {target, probability, epochs, images, data} = found;
   const list = (all: Influence["for"]) =>
     all.length === 0

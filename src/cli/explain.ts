@@ -149,7 +149,7 @@ export const explainCommand: Command = {
  *
  * @returns Undefined for the most probable class.
  */
-function targetOf(
+export function targetOf(
   word: string,
   label: number | undefined,
   names: readonly string[],
@@ -171,7 +171,7 @@ async function write(folder: string, artifact: Artifact): Promise<void> {
 }
 
 /** The words that the terminal shows for an artifact. */
-function wordsOf(artifact: Artifact): readonly string[] {
+export function wordsOf(artifact: Artifact): readonly string[] {
   if (artifact.plot === "segments") {
     return artifact.data.explanations.map(({caption, explainedName, probability, weights, r2, halvesTop5, samples}) => {
       const few = weights.length < 5 ? "  (fewer than 5 segments explain little: try --lime.segmentation slic)" : "";

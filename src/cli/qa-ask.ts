@@ -184,7 +184,8 @@ async function tell(reader: Answering, question: string, context: string, option
   if (options.out) say(`page  ${options.out}`);
 }
 
-function whyLines(why: WhyAsked, isNothing: boolean): string[] {
+/** The words that speak most for an answer, a line each. */
+export function whyLines(why: WhyAsked, isNothing: boolean): string[] {
   if (why.r2 === null) return ["no word speaks for the answer: hiding words does not change it"];
   const what = isNothing ? "the best span" : "it";
   const strongest = [...why.words].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, 8);

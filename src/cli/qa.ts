@@ -98,7 +98,8 @@ async function writePage(path: string): Promise<void> {
   await writeReaderPage(path);
 }
 
-function linesOf(event: ReaderEvent): string[] {
+/** The lines that the terminal shows of an event. */
+export function linesOf(event: ReaderEvent): string[] {
   if (event.type === "say") return [`${paint.yellow("note")} ${event.line}`];
   if (event.type === "start") {
     const {questions, heldOut, words, weights, path, from} = event;

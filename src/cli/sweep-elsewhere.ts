@@ -122,14 +122,14 @@ export async function trainAtOnce(
 }
 
 /** Runs of this machine share its cores, unless the user has said how many threads each takes; elsewhere the worker knows. */
-function threadsEach(runs: readonly PlannedRun[], word: string): number | undefined {
+export function threadsEach(runs: readonly PlannedRun[], word: string): number | undefined {
   if (isQueue(word) || runs.some(({options}) => options.threads > 0)) return undefined;
   const places = word === "auto" ? cpus().length : Number(word);
   return Math.max(1, Math.floor(cpus().length / Math.min(places, runs.length)));
 }
 
 /** The share of a run that is done after each event, 0 to 1. */
-function partOf(): (event: ShownEvent) => number {
+export function partOf(): (event: ShownEvent) => number {
   let epochs = Number.POSITIVE_INFINITY;
   let epoch = 0;
   return (event) => {
@@ -141,7 +141,7 @@ function partOf(): (event: ShownEvent) => number {
 }
 
 /** Tells of one run among several, in lines that name it. */
-function lines(title: string, name: string, bar: Bar, isTalking: boolean): (event: ShownEvent) => void {
+export function lines(title: string, name: string, bar: Bar, isTalking: boolean): (event: ShownEvent) => void {
   return (event) => {
     if (event.type === "failure") {
       bar.end();

@@ -3,7 +3,7 @@ import {totalmem} from "node:os";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 
-import {diskChecks, nodeCheck} from "../../src/cli/doctor";
+import {diskChecks, linesOf, memoryCheck, nodeCheck, optionalChecks, packageChecks} from "../../src/cli/doctor";
 import {command} from "../support/command";
 import {temporaryFolder} from "../support/idx-files";
 import {smallDisk} from "../support/small-disk";
@@ -40,6 +40,63 @@ test("doctor finds all that is needed here, and a folder of runs that takes no f
   expect(of("threads")).toMatchObject({ok: true, expected: "shared memory"});
   expect([ill.code, ok]).toEqual([3, false]);
   expect(checks.filter((check) => !check.ok).map(({name}) => name)).toContain("disk");
+});
+
+describe("packages", () => {
+  const root = join(temporaryFolder(), "program");
+  const install = (folder: string, name: string, version: string) => {
+    mkdirSync(join(folder, "node_modules", name), {recursive: true});
+    writeFileSync(join(folder, "node_modules", name, "package.json"), JSON.stringify({version}));
+  };
+  install(root, "inside", "1.0.0");
+  install(join(root, ".."), "above", "2.0.0");
+
+  test("are found beside the program or above it, and told in one line if all have their versions", () => {
+    expect(packageChecks(root, {inside: "1.0.0", above: "2.0.0"})).toEqual([
+      {name: "packages", ok: true, expected: "2 packages", got: "all of them"},
+    ]);
+  });
+
+  test("that are missing, or have another version, are named", () => {
+    const hint = "npm ci, in the folder of this program";
+    expect(packageChecks(root, {inside: "1.0.0", above: "2.0.1", "no-such-package-1": "3.0.0"})).toEqual([
+      {name: "package above", ok: false, expected: "2.0.1", got: "2.0.0", hint},
+      {name: "package no-such-package-1", ok: false, expected: "3.0.0", got: "none", hint},
+    ]);
+  });
+
+  test("that are optional are no fault if they are missing, and are told with their purpose", () => {
+    install(root, "umap-js", "1.4.0");
+    expect(optionalChecks(root, {"umap-js": "*", "@none/tfjs-node": "*", "no-such-package-1": "*"})).toEqual([
+      {name: "optional umap-js", ok: true, expected: "any, for maps by UMAP", got: "1.4.0"},
+      {
+        ...{name: "optional @none/tfjs-node", ok: true, expected: "any, for --engine tensorflow", got: "none"},
+        hint: "npm install @none/tfjs-node",
+      },
+      {
+        ...{name: "optional no-such-package-1", ok: true, expected: "any, for some", got: "none"},
+        hint: "npm install no-such-package-1",
+      },
+    ]);
+  });
+});
+
+test("a machine needs a gibibyte of memory, however much of it is free", () => {
+  const gib = 2 ** 30;
+  expect(memoryCheck(0, gib)).toMatchObject({ok: true, expected: "1.0 GiB or more", got: "1.0 GiB, 0.0 GiB free"});
+  expect(memoryCheck(gib / 2, gib - 1)).toMatchObject({ok: false, got: "1.0 GiB, 0.5 GiB free"});
+});
+
+test("lines tell each check, what to do, and how many failed", () => {
+  const good = {name: "node", ok: true, expected: "20", got: "20.1"};
+  const bad = {name: "memory", ok: false, expected: "1 GiB", got: "none", hint: "buy some"};
+  expect(linesOf([good, bad])).toEqual([
+    "ok  node    20.1",
+    "no  memory  expected 1 GiB, got none; buy some",
+    "",
+    "1 of 2 checks failed.",
+  ]);
+  expect(linesOf([good]).at(-1)).toBe("Everything that is needed is here.");
 });
 
 describe("a folder of runs", () => {
