@@ -21,7 +21,7 @@ const sizesOf = (facts: Facts) =>
     ]),
   );
 
-/** What a rule makes for a node that reads x, …, each in need of a gradient, or only some of them. */
+/** The nodes and gradients that a rule makes for a node which reads x, …: each needs a gradient, or only some do. */
 function ask(opType: string, x: readonly string[], facts: Facts, a: Attributes = {}, needed?: readonly number[]) {
   const b = new Builder(17, sizesOf(facts), "p:");
   const made = {opType, name: "n1", input: x, output: ["y"]};

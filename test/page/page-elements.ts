@@ -50,11 +50,11 @@ export class PageElement extends PlainElement {
   send(name: string, event: object = {}): void {
     this.listeners.get(name)?.({preventDefault: () => undefined, stopPropagation: () => undefined, ...event});
   }
-  /** What was drawn with one of the context's functions. */
+  /** The calls of one of the context's functions, such as `fillRect`. */
   drawn(name: string): Call[] {
     return this.calls.filter(([called]) => called === name).map(([, ...given]) => given);
   }
-  /** What its context was given besides calls, such as a colour. */
+  /** The properties of its context that were set, such as a colour. */
   readonly given: {[name: string]: unknown} = {};
   override setAttribute(name: string, value: string): void {
     super.setAttribute(name, value);

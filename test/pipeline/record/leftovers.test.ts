@@ -1,4 +1,4 @@
-/** @file What processes leave behind in folders of runs: which of it is swept away, and which is no run. */
+/** @file Files that processes leave behind in folders of runs: which are swept away, and which are no run. */
 import {spawnSync} from "node:child_process";
 import {
   existsSync,

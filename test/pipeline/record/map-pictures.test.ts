@@ -1,4 +1,4 @@
-/** @file What is drawn of the maps that a run keeps: which maps, with which words, and which images. */
+/** @file Pictures of the maps that a run keeps: which maps, with which words, and which images. */
 import {existsSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {beforeEach, describe, expect, test, vi} from "vitest";

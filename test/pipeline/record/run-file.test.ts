@@ -1,4 +1,4 @@
-/** @file What run.json, lines of metrics, digests and locks must be like, and how it is said that they are not. */
+/** @file The form of run.json, of lines of metrics, of digests and of locks, and the errors about other forms. */
 import {cpus, hostname, totalmem} from "node:os";
 import {expect, test, vi} from "vitest";
 

@@ -1,4 +1,4 @@
-/** @file What a run tells at its end and keeps on the way, each part by itself, from answers that are made up. */
+/** @file The parts that a run tells at its end or keeps on the way, each by itself, from answers that are made up. */
 import {existsSync, mkdirSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
