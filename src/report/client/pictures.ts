@@ -98,17 +98,32 @@ export function drawAttention(
   {most = 0, from}: {most?: number; from?: number | undefined} = {},
 ): void {
   const {height, width} = data.image;
-  const above = Array.from(shares, (share) => Math.max(0, share * shares.length - 1));
-  const full = Math.max(1, most * shares.length - 1, ...above);
-  const tile = Float32Array.from({length: height * width}, (_, p) => {
-    const [row, column] = [Math.floor(Math.floor(p / width) / side), Math.floor((p % width) / side)];
-    return row < rows && column < columns ? above[row * columns + column] / full : 0;
-  });
+  const tile = attentionTile(shares, {rows, columns, side, height, width}, most);
   drawSaliency(canvas, data, i, tile, {height, width, signed: false});
   const context = from === undefined ? null : canvas.getContext("2d", ON_PROCESSOR);
   if (!context || from === undefined) return;
   context.strokeStyle = `rgb(${tokens().ink.join(" ")})`;
   context.strokeRect((from % columns) * side + 0.5, Math.floor(from / columns) * side + 0.5, side - 1, side - 1);
+}
+
+/**
+ * The strength of each pixel's colour, in [0, 1]: how far its patch's share is above an even one, in parts of the
+ * strongest. A share below twice the even one never gets full colour.
+ *
+ * @param most A share that gets full colour, if none of `shares` is larger.
+ * @returns `[height, width]`; 0 for pixels at the right and at the bottom that belong to no patch.
+ */
+export function attentionTile(
+  shares: ArrayLike<number>,
+  {rows, columns, side, height, width}: {rows: number; columns: number; side: number; height: number; width: number},
+  most = 0,
+): Float32Array {
+  const above = Array.from(shares, (share) => Math.max(0, share * shares.length - 1));
+  const full = Math.max(1, most * shares.length - 1, ...above);
+  return Float32Array.from({length: height * width}, (_, p) => {
+    const [row, column] = [Math.floor(Math.floor(p / width) / side), Math.floor((p % width) / side)];
+    return row < rows && column < columns ? above[row * columns + column] / full : 0;
+  });
 }
 
 export interface LimePicture {
