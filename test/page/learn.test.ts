@@ -114,6 +114,19 @@ describe("moments", () => {
     const epoch = batches.slice(0, 5).flatMap(({pictures}) => [...pictures]);
     expect(epoch.sort((a, b) => a - b)).toEqual([...Array(300).keys()]);
   });
+
+  test("and the first batch's loss and accuracy are those of the untrained network on its pictures", async () => {
+    const told = await all(short, few);
+    const [first] = told.flatMap((one) => (one.kind === "batch" ? [one] : []));
+    const network = await networkOf(short, few.lesson);
+    const images = await splitsOf(few).train.read([...first.pictures]);
+    const probabilities = await network.predict(images);
+    await network.dispose();
+    const rows = [...images.labels].map((label, n) => ({label, row: probabilities.subarray(10 * n, 10 * n + 10)}));
+    const right = rows.filter(({label, row}) => row.indexOf(Math.max(...row)) === label).length;
+    expect(first.loss).toBeCloseTo(rows.reduce((sum, {label, row}) => sum - Math.log(row[label]), 0) / rows.length, 4);
+    expect(first.accuracy).toBeCloseTo(right / rows.length, 9);
+  });
 });
 
 test("wrong labels are as many as they are asked for, never the right one, and the same for the same seed", async () => {
