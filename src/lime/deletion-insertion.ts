@@ -106,8 +106,14 @@ function steps(order: readonly number[], segmentation: Segmentation) {
   return {masks, shares};
 }
 
-/** The length of the Sobel gradient, averaged over each segment and over the channels. */
-function edgeStrength({pixels, shape: [height, width, channels]}: Images, segmentation: Segmentation): Float64Array {
+/**
+ * The length of the Sobel gradient (Sobel & Feldman 1968), added up over the channels and averaged over each segment.
+ * Pixels beyond the edge are as those at the edge.
+ */
+export function edgeStrength(
+  {pixels, shape: [height, width, channels]}: Images,
+  segmentation: Segmentation,
+): Float64Array {
   const sums = new Float64Array(segmentation.count);
   const at = (y: number, x: number, c: number) => {
     const [cy, cx] = [Math.min(height - 1, Math.max(0, y)), Math.min(width - 1, Math.max(0, x))];
