@@ -156,6 +156,13 @@ describe("what a model's numbers are", () => {
     );
   });
 
+  test("a model that shows no graph has no last node to name", () => {
+    const asked = {what: "net", output: "auto", end: {kind: "unknown", node: ""}, classNames: undefined} as const;
+    const given = (...samples: number[]) => ({...asked, numbers: samples.length, samples: Float32Array.from(samples)});
+    expect(() => meaningOf(given(0.5))).toThrow("got one number for each image, and no graph that tells");
+    expect(() => meaningOf(given(0.9, 0.8))).toThrow("do not sum to 1, and no graph that tells");
+  });
+
   test("what was said of the first answers is held of every later one", () => {
     const probabilities = ask("softmax", "auto", [0.25, 0.75]);
     expect(() => of(probabilities, 0.25, 0.25)).toThrow(

@@ -154,7 +154,7 @@ function readingOf({what, output, end, numbers, samples}: Question): Reading {
   if (end.kind === "log-softmax") return {kind: "softmax"};
   if (end.kind === "softmax") return {kind: "probabilities"};
   if (one) {
-    const got = `one number for each image, and ${end.node} as the last node, which does not tell`;
+    const got = `one number for each image, and ${lastWords(end)}`;
     throw refuse("sigmoid (a probability) or logits (a score)", got);
   }
   if (sums) return {kind: "probabilities", because: "they sum to 1"};
@@ -162,8 +162,13 @@ function readingOf({what, output, end, numbers, samples}: Question): Reading {
   if (!inUnit) return {kind: "softmax", because: "they are not all from 0 to 1"};
   throw refuse(
     "sigmoid (independent classes) or logits (scores)",
-    `numbers from 0 to 1 that do not sum to 1, and ${end.node} as the last node, which does not tell`,
+    `numbers from 0 to 1 that do not sum to 1, and ${lastWords(end)}`,
   );
+}
+
+/** Why the end of the graph does not decide. A model that shows no graph has no last node. */
+function lastWords({node}: GraphEnd): string {
+  return node ? `${node} as the last node, which does not tell` : "no graph that tells";
 }
 
 /**
