@@ -7,7 +7,6 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/full/**"],
-    globalSetup: ["test/own-folder.ts"],
     setupFiles: ["test/setup.ts"],
     testTimeout: 240_000,
     hookTimeout: 60_000,

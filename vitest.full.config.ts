@@ -6,7 +6,6 @@ export default defineConfig({
   plugins: [{name: "loaded-late", transform: (code, id) => (/\/src\/.*\.ts$/.test(id) ? loadedLate(code) : undefined)}],
   test: {
     include: ["test/full/**/*.test.ts"],
-    globalSetup: ["test/own-folder.ts"],
     setupFiles: ["test/setup.ts"],
     testTimeout: 900_000,
     hookTimeout: 900_000,

@@ -4,8 +4,7 @@
  * put back, also after Ctrl-C.
  */
 import {type ChildProcess, spawn} from "node:child_process";
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
-import {tmpdir} from "node:os";
+import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
 import {dirname, join, relative} from "node:path";
 import ts from "typescript";
 
@@ -152,10 +151,8 @@ function killAll({pid}: ChildProcess): void {
 
 /** Runs tests until one fails. @returns The exit code; undefined if the run took too long, or did not start. */
 async function exitOf(tests: readonly string[], mostSeconds = MOST_SECONDS): Promise<number | undefined> {
-  const folder = mkdtempSync(join(tmpdir(), "mutants-"));
   const child = spawn("npx", ["vitest", "run", ...tests, "--bail", "1", "--reporter", "dot"], {
     ...{cwd: ROOT, stdio: "ignore", detached: true},
-    env: {...process.env, TMPDIR: folder},
   });
   running = child;
   let late = false;
@@ -170,7 +167,6 @@ async function exitOf(tests: readonly string[], mostSeconds = MOST_SECONDS): Pro
   clearTimeout(timer);
   killAll(child);
   running = undefined;
-  rmSync(folder, {recursive: true, force: true, maxRetries: 5});
   return late ? undefined : code;
 }
 
