@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/full/**"],
+    globalSetup: ["test/before-all.ts"],
     setupFiles: ["test/setup.ts"],
     testTimeout: 240_000,
     hookTimeout: 60_000,

@@ -6,6 +6,7 @@ export default defineConfig({
   plugins: [{name: "loaded-late", transform: (code, id) => (/\/src\/.*\.ts$/.test(id) ? loadedLate(code) : undefined)}],
   test: {
     include: ["test/full/**/*.test.ts"],
+    globalSetup: ["test/before-all.ts"],
     setupFiles: ["test/setup.ts"],
     testTimeout: 900_000,
     hookTimeout: 900_000,

@@ -2,6 +2,8 @@ import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {type Browser, type BrowserContextOptions, chromium, type Page} from "playwright-core";
 
+import {packagedBrowser} from "./packaged-browser";
+
 /** Where a browser may stand that was installed by hand. */
 const INSTALLED = [
   "/usr/bin/google-chrome",
@@ -37,10 +39,8 @@ export async function openBrowser(): Promise<Browser> {
 
 async function browserPath(): Promise<string> {
   if (process.env.CHROME) return process.env.CHROME;
-  if (process.platform === "linux" && process.arch === "x64") {
-    const {default: packaged} = await import("@sparticuz/chromium");
-    return packaged.executablePath();
-  }
+  const packaged = await packagedBrowser();
+  if (packaged) return packaged;
   const installed = INSTALLED.find(existsSync);
   if (installed) return installed;
   throw new Error(`browser: expected Chrome or Chromium (install one, or set CHROME to its path), got none`);
