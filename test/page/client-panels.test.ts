@@ -8,8 +8,8 @@ import type {Session} from "../../src/page/client/session";
 import type {TourActs} from "../../src/page/client/tour/steps";
 import {defaultsOf} from "../../src/page/config";
 import type {Batch, Moment} from "../../src/page/learn";
-import type {Lesson, Material} from "../../src/page/lesson";
 import {type PageElement, pageDocument} from "./page-elements";
+import {lesson, material} from "./small-lesson";
 
 const load = async () => ({
   ...(await import("../../src/page/client/page.js")),
@@ -44,15 +44,6 @@ afterAll(() => {
   vi.unstubAllGlobals();
 });
 
-/** 30 pictures of two pixels to learn from, 20 to test, of four classes; the first of the test is a cat. */
-const lesson: Lesson = {
-  ...{name: "things", words: {one: "picture", many: "pictures"}, shape: [1, 2, 1], isInk: true},
-  ...{classNames: ["ant", "bee", "cat", "dog"], train: 30, test: 20, batchSize: 10, epochs: 2, opensWith: 0},
-};
-const material: Material = {
-  ...{lesson, pixels: Uint8Array.from({length: 100}, (_, i) => i)},
-  labels: Uint8Array.from({length: 50}, (_, n) => n % 4),
-};
 let page: Page;
 beforeEach(() => {
   elements.clear();

@@ -24,18 +24,9 @@ import {lastBatch} from "../../src/page/client/tour/batch-picture";
 import {STEPS, type TourActs} from "../../src/page/client/tour/steps";
 import {choicesOf, defaultsOf, isSame} from "../../src/page/config";
 import type {Batch, Moment} from "../../src/page/learn";
-import type {Lesson, Material} from "../../src/page/lesson";
 import type {FromTrainer, ToAsker, ToTrainer} from "../../src/page/messages";
+import {lesson, material} from "./small-lesson";
 
-/** 30 pictures of two pixels to learn from, 20 to test, of four classes. */
-const lesson: Lesson = {
-  ...{name: "things", words: {one: "picture", many: "pictures"}, shape: [1, 2, 1], isInk: true},
-  ...{classNames: ["ant", "bee", "cat", "dog"], train: 30, test: 20, batchSize: 10, epochs: 2, opensWith: 0},
-};
-const material: Material = {
-  ...{lesson, pixels: Uint8Array.from({length: 100}, (_, i) => i)},
-  labels: Uint8Array.from({length: 50}, (_, n) => n % 4),
-};
 let page: Page;
 beforeEach(() => {
   page = createPage(material, defaultsOf(lesson));

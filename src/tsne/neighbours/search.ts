@@ -19,7 +19,7 @@ const MOST_EXACT = 100_000;
 const MOST_COMPARED = 250_000;
 /**
  * An exact search of 100,000 rows takes as long as two or three rounds of the approximate one, so these must soon reach
- * the wanted recall. Rows in clusters need two or three rounds.
+ * the wanted recall. Rows in clusters need three or four (docs/tsne.md).
  */
 const MOST_FURTHER = 2;
 
