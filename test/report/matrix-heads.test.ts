@@ -39,7 +39,7 @@ test("names that are too long are shortened in the middle, never cut, in rows an
 test("where counts have no room the table is wider than its place, and scrolls", () => {
   const names = classNames(28).slice(0, 24);
   const {cell, width, small} = matrixLayout(names, "12345", room(360));
-  expect(cell).toBe(5 * 7 + 5);
+  expect(cell).toBe(5 * 7 - 1); // half of the gaps beside it may be taken
   expect(small).toBe(true);
   expect(width).toBeGreaterThan(24 * cell);
 });

@@ -25,6 +25,16 @@ export function shownClasses(data: Data): number[] {
   return worst.slice(0, MOST_CLASSES).sort((a, b) => a - b);
 }
 
+/** The count whose text is widest: not always the largest, because a 1 is narrow. */
+function widestOf(counts: ReadonlySet<number>): string {
+  let [widest, most] = ["0", 0];
+  for (const count of counts) {
+    const width = textWidth(`${count}`, "600 16px");
+    if (width > most) [widest, most] = [`${count}`, width];
+  }
+  return widest;
+}
+
 /** The content of a cell. */
 interface Cell {
   readonly text: string;
@@ -72,8 +82,8 @@ export function grid(data: Data, pick: (actual: number, predicted: number) => vo
   const scroller = showsScrolling(h("div", {class: "cm-scroll", tabindex: "-1"}, table), table);
   const told = h("p", {class: "cm-say", "aria-hidden": "true"});
   const root = h("div", {class: "cm-place"}, scroller, told);
-  // the longest text of any cell, at any stop: a difference is signed
-  const longest = data.answers.reduce((most, answers) => Math.max(most, ...(answers?.counts ?? [])), 0);
+  // every count that a cell may show, at any stop
+  const counts = new Set(data.answers.flatMap((answers) => [...(answers?.counts ?? [])]));
   const layOut = () => {
     if (!scroller.clientWidth) return;
     const size = rem();
@@ -87,7 +97,7 @@ export function grid(data: Data, pick: (actual: number, predicted: number) => vo
       count: (text: string, small: boolean) => textWidth(text, `600 ${(small ? 0.75 : 0.875) * size}px`),
     };
     const classes = shown.map((k) => names[k]);
-    const layout = matrixLayout(classes, `${longest}`, room);
+    const layout = matrixLayout(classes, widestOf(counts), room);
     layout.columns.forEach((name, c) => {
       setText(across[c], name);
     });

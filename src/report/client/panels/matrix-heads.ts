@@ -38,7 +38,7 @@ const WIDE_COLUMN = 4.5;
 const LINES = 3;
 /** Upright headings need this many rems; otherwise they would touch. */
 const LEAST_COLUMN = 1.125;
-/** How many pixels there are on both sides of a count together. */
+/** How many pixels there are on both sides of a large count together. Small ones may fill their cell. */
 const BESIDE_COUNT = 5;
 
 /**
@@ -54,7 +54,7 @@ export function matrixLayout(names: readonly string[], longest: string, room: Ma
   const rows = names.map((name) => fitted(name || "–", rowRoom, room.name));
   const widest = rows.reduce((most, name) => Math.max(most, room.name(name)), 0);
   const rowWidth = Math.max(1.375 * rem, Math.ceil(widest) + 0.5 * rem);
-  const least = Math.max(LEAST_COLUMN * rem, Math.ceil(room.count(longest, true)) + BESIDE_COUNT);
+  const least = Math.max(LEAST_COLUMN * rem, room.count(longest, true) - room.gap / 2);
   const share = (room.width - rowWidth - room.found) / names.length - room.gap;
   const cell = Math.max(least, share);
   const small = room.count(longest, false) + BESIDE_COUNT > cell;
