@@ -44,4 +44,5 @@ test("it says that the machine is busy, shows ten machines at least, and times o
   expect(lines).toHaveLength(5 + 2 + 1);
   expect(explainPlanLines({...busy, seconds: 119})[3]).toMatch(/about 119 s on/);
   expect(explainPlanLines({...busy, seconds: 120})[3]).toMatch(/about 2\.0 min on/);
+  expect(explainPlanLines({...busy, seconds: 600})[3]).toMatch(/about 10 min on/);
 });
