@@ -16,7 +16,7 @@ test("digits stay what they were: one line over each column, the cells share the
   const names = [..."0123456789"];
   const layout = matrixLayout(names, "1000", room(450));
   expect(layout).toMatchObject({rows: names, columns: names, upright: false, small: true, width: 450, rowWidth: 22});
-  expect(layout.cell).toBeCloseTo((450 - 22 - 46) / 10 - 2, 9);
+  expect(layout.cell).toBeCloseTo((450 - 22 - 46 - 13 * 2) / 10, 9); // twelve columns have thirteen gaps
   expect(matrixLayout(names, "980", room(450)).small).toBe(false);
 });
 
@@ -39,7 +39,10 @@ test("names that are too long are shortened in the middle, never cut, in rows an
 test("where counts have no room the table is wider than its place, and scrolls", () => {
   const names = classNames(28).slice(0, 24);
   const {cell, width, small} = matrixLayout(names, "12345", room(360));
-  expect(cell).toBe(5 * 7 - 1); // half of the gaps beside it may be taken
+  expect(cell).toBe(5 * 7); // the text, and nothing beside it
   expect(small).toBe(true);
   expect(width).toBeGreaterThan(24 * cell);
+  const digits = [..."0123456789"];
+  expect(matrixLayout(digits, "1002", room(300)).width).toBe(22 + 46 + 10 * 28 + 13 * 2);
+  expect(matrixLayout(digits, "1002", {...room(300), found: 0}).width).toBe(22 + 10 * 28 + 12 * 2);
 });

@@ -105,3 +105,37 @@ test.each([12, 24, 60])("%d epochs have room on a phone's timeline, the chosen o
   await expectToLookAsBefore(`timeline-${count}-phone`, await page.locator(".top").screenshot());
   await page.context().close();
 });
+
+const SCREENS = [1440, 1366, 1330, 1280, 1240, 1200, 1150, 1100, 1024, 910, 860, 820, 768, 600, 412, 390, 360];
+test.each(["", "#e=2&b=0"])(
+  "ten digits with counts above 1,000 fit every screen, and nothing scrolls: %s",
+  async (at) => {
+    const digits = exampleRun({classNames: [..."0123456789"], count: 16_000, shape: [8, 8, 1]});
+    const {page} = await openPage(browser, `${pathToFileURL(await writeReport(digits)).href}${at}`, DESK);
+    await page.evaluate(() => document.fonts.ready);
+    const found: string[] = [];
+    for (const width of SCREENS) {
+      await page.setViewportSize({width, height: 800});
+      const [most, ...faults] = await page.evaluate(async () => {
+        for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+        const faults: string[] = [];
+        let most = 0;
+        for (const place of document.querySelectorAll(".cm-scroll")) {
+          if (place.scrollWidth > place.clientWidth) faults.push("the matrix scrolls");
+        }
+        for (const cell of document.querySelectorAll<HTMLElement>(".cell")) {
+          most = Math.max(most, cell.offsetWidth && Number(cell.textContent));
+          const text = document.createRange();
+          text.selectNodeContents(cell);
+          const room = cell.getBoundingClientRect().width;
+          if (text.getBoundingClientRect().width > room + 0.1) faults.push(`${cell.textContent} has ${room} pixels`);
+        }
+        return [`${most}`, ...faults];
+      });
+      expect(Number(most)).toBeGreaterThan(1000);
+      found.push(...faults.map((fault) => `${width}: ${fault}`));
+    }
+    expect(found).toEqual([]);
+    await page.context().close();
+  },
+);

@@ -48,7 +48,7 @@ export function mountAnswers(data: Data, store: Store): {readonly view: PageView
     {class: "left"},
     sampledNote(data),
     row("hero", lead, curves),
-    row(matrix && shownClasses(data).length >= MANY_CLASSES ? "pair stacked" : "pair", matrix?.root, map?.root),
+    row(matrix && shownClasses(data).length >= MANY_CLASSES ? "pair stacked" : "pair counted", matrix?.root, map?.root),
     tray?.root,
     row(
       "trio",

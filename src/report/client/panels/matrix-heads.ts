@@ -6,7 +6,7 @@ export interface MatrixRoom {
   readonly width: number;
   /** The width of the column with the shares found; 0 if it is left out. */
   readonly found: number;
-  /** The gap between cells. */
+  /** The gap between cells, and at both ends of a row. */
   readonly gap: number;
   /** One rem. */
   readonly rem: number;
@@ -54,8 +54,9 @@ export function matrixLayout(names: readonly string[], longest: string, room: Ma
   const rows = names.map((name) => fitted(name || "–", rowRoom, room.name));
   const widest = rows.reduce((most, name) => Math.max(most, room.name(name)), 0);
   const rowWidth = Math.max(1.375 * rem, Math.ceil(widest) + 0.5 * rem);
-  const least = Math.max(LEAST_COLUMN * rem, room.count(longest, true) - room.gap / 2);
-  const share = (room.width - rowWidth - room.found) / names.length - room.gap;
+  const least = Math.max(LEAST_COLUMN * rem, room.count(longest, true));
+  const beside = rowWidth + room.found + (room.found ? 3 : 2) * room.gap; // a gap at each end too
+  const share = (room.width - beside) / names.length - room.gap;
   const cell = Math.max(least, share);
   const small = room.count(longest, false) + BESIDE_COUNT > cell;
   const across = names.every((name) => room.name(name || "–") <= cell);
@@ -64,6 +65,6 @@ export function matrixLayout(names: readonly string[], longest: string, room: Ma
   const upright = !across && !wide;
   const most = upright ? LONGEST_COLUMN * rem : across ? Number.POSITIVE_INFINITY : (LINES - 0.7) * cell;
   const columns = names.map((name) => fitted(name || "–", most, room.name));
-  const width = cell > share ? rowWidth + room.found + names.length * (cell + room.gap) : room.width;
+  const width = cell > share ? beside + names.length * (cell + room.gap) : room.width;
   return {rows, columns, rowWidth, cell, upright, small, width};
 }
